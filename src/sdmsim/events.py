@@ -1,0 +1,131 @@
+"""The facts a run records, in the past tense. Agents never count; metrics read the log.
+
+Facts are appended as plain tuples in the order of these named tuples; `Log.facts` makes the typed
+view when it is read. `day` is the index of a school day, clock times are minutes after midnight of
+that day (floats), children, therapists, requests and appointments are positions in the school and
+its week.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+REASONS = (
+    "child_absent",
+    "child_unwilling",
+    "provider_absent",
+    "provider_called_away",
+    "school_event",
+    "class_unavailable",
+    "no_room",
+    "out_of_time",
+    "start_up",
+    "unplaced",
+    "no_school",
+)
+"""Why owed minutes were not given. A fixed order; positions are what the log holds."""
+
+
+class SessionEnded(NamedTuple):
+    """An appointment took place with at least one child, instruction from `start` to `end`."""
+
+    day: int
+    appointment: int
+    start: float
+    end: float
+    present: int
+
+
+class MinutesGiven(NamedTuple):
+    """A child received direct service: full minutes for each child of a group."""
+
+    day: int
+    student: int
+    request: int
+    appointment: int
+    start: float
+    minutes: float
+
+
+class MinutesMissed(NamedTuple):
+    """Owed minutes of a child were not given; `reason` is a position in REASONS.
+
+    `day` is the school day of the session, or the first school day of the period for what has no day.
+    `sessions` is 1 when a whole session was missed, 0 when part of one was lost.
+    """
+
+    day: int
+    student: int
+    request: int
+    minutes: float
+    reason: int
+    sessions: int
+
+
+class StudentWentOut(NamedTuple):
+    """A pull-out trip: the child left its class, was taught, came back, found the thread again."""
+
+    day: int
+    student: int
+    appointment: int
+    left: float
+    began: float
+    ended: float
+    back: float
+    resumed: float
+
+
+class StudentAbsent(NamedTuple):
+    """A served child was absent for the whole day."""
+
+    day: int
+    student: int
+
+
+class TherapistAbsent(NamedTuple):
+    """A therapist was absent on a site-day."""
+
+    day: int
+    therapist: int
+
+
+class TherapistDid(NamedTuple):
+    """A stretch of a therapist's day; what lies between the stretches is desk time or waiting.
+
+    `activity` is a position in ACTIVITIES.
+    """
+
+    day: int
+    therapist: int
+    activity: int
+    start: float
+    end: float
+
+
+ACTIVITIES = ("push_in", "pull_out", "moves", "lunch", "called_away")
+FACTS = (SessionEnded, MinutesGiven, MinutesMissed, StudentWentOut, StudentAbsent, TherapistAbsent, TherapistDid)
+
+
+@dataclass(slots=True)
+class Log:
+    """What one year of one school brought forth. `plan` is the world that was lived (`world.plan.Plan`)."""
+
+    plan: Any
+    seed: int
+    replication: int
+    sessions: list[tuple[Any, ...]] = field(default_factory=list)
+    given: list[tuple[Any, ...]] = field(default_factory=list)
+    missed: list[tuple[Any, ...]] = field(default_factory=list)
+    trips: list[tuple[Any, ...]] = field(default_factory=list)
+    absences: list[tuple[Any, ...]] = field(default_factory=list)
+    staff_absences: list[tuple[Any, ...]] = field(default_factory=list)
+    work: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def facts(self) -> Iterator[NamedTuple]:
+        """Every fact, typed, kind by kind in the order of FACTS, each kind in the order of happening."""
+        lists = (self.sessions, self.given, self.missed, self.trips, self.absences, self.staff_absences, self.work)
+        for kind, rows in zip(FACTS, lists, strict=True):
+            for row in rows:
+                yield kind(*row)

@@ -1,0 +1,54 @@
+"""A scenario made ready to be lived: its school, its dated year and its weekly timetable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sdmsim.delivery.rules import Days, Grouping, Moves, WeekRules
+from sdmsim.delivery.timetable import make_week
+from sdmsim.delivery.vocabulary import Week
+from sdmsim.scenario import Scenario
+from sdmsim.school.calendar import SchoolYear
+from sdmsim.school.vocabulary import School
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that a simulated year reads besides its luck."""
+
+    school: School
+    calendar: SchoolYear
+    start_up_weeks: int
+    week: Week
+    grouping: Grouping
+    rules: WeekRules
+    moves: Moves
+    days: Days
+
+
+def timetable(scenario: Scenario) -> Week:
+    """The weekly timetable: from the cache, or solved. Never depends on a replication."""
+    return make_week(
+        scenario.roster,
+        scenario.calendar,
+        delivery=scenario.delivery,
+        goals=scenario.goals,
+        grouping=scenario.grouping,
+        rules=scenario.week,
+        moves=scenario.moves,
+        seed=scenario.seed,
+    )
+
+
+def plan_of(scenario: Scenario) -> Plan:
+    """The scenario with its timetable made."""
+    return Plan(
+        school=scenario.roster,
+        calendar=scenario.calendar,
+        start_up_weeks=scenario.year.start_up_weeks,
+        week=timetable(scenario),
+        grouping=scenario.grouping,
+        rules=scenario.week,
+        moves=scenario.moves,
+        days=scenario.days,
+    )

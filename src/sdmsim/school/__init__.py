@@ -1,0 +1,1 @@
+"""What is there? Roster, services, staff, sections, bell schedule, dated calendar, rooms."""
