@@ -1,0 +1,1 @@
+"""What do many runs show? Experiments, their execution, comparison and results."""

@@ -1,0 +1,306 @@
+"""A question to many runs: which arms, how often, compared with what."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PrivateAttr
+
+from sdmsim.base import Described, InputErrors, Problem, did_you_mean, dotted, read_as
+from sdmsim.scenario import Scenario, load, read_toml
+from sdmsim.school.vocabulary import Text
+
+FORMAT = 1
+MOST_ARMS = 200
+"""More combinations of factors than this are a slip of the keyboard."""
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class Arm(Described):
+    """One way to deliver: the scenario with values replaced by dotted name."""
+
+    name: Text
+    set: Mapping[str, Any] = Field(default_factory=dict)
+
+
+class Variation(Described):
+    """Changes for which the arms' weeks are made, but not lived: what a rule of grouping does to the hours asked."""
+
+    name: Text
+    set: Annotated[Mapping[str, Any], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Monthly:
+    """A month's logged share of owed minutes that was given; `label` names the record (a year, a district)."""
+
+    month: int
+    share: float
+    label: str
+
+
+class Experiment(Described):
+    """Arms x replications of one scenario, all compared with the baseline.
+
+    Either `arm` (a list) or `factors` (every combination of their values, named after them) says what
+    varies. `replications` and `baseline` have no default: they decide the answer.
+    """
+
+    format: Literal[1] = FORMAT
+    title: Text
+    scenario: Text
+    """Path of the scenario, relative to this file."""
+    baseline: Text
+    """The name of the arm with which the others are compared."""
+    replications: Annotated[int, Field(ge=1, le=100_000, strict=True)]
+    """School years lived in each arm, each with its own luck, the same in all arms."""
+    arm: tuple[Arm, ...] = ()
+    factors: Mapping[str, Annotated[tuple[Any, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    regroup: tuple[Variation, ...] = ()
+    record: Text | None = None
+    """Path of a CSV file (month 1-12, share 0-1, label) with a district's logged share by month."""
+
+    _file: Path = PrivateAttr(default=Path("experiment"))
+    _base: Scenario | None = PrivateAttr(default=None)
+    _arms: tuple[tuple[str, Scenario], ...] = PrivateAttr(default=())
+    _variations: tuple[tuple[str, str, Scenario], ...] = PrivateAttr(default=())
+    _record: tuple[Monthly, ...] = PrivateAttr(default=())
+
+    @property
+    def file(self) -> Path:
+        """Where the experiment was read."""
+        return self._file
+
+    @property
+    def base(self) -> Scenario:
+        """The scenario that the arms vary."""
+        if self._base is None:
+            raise RuntimeError("an experiment has a scenario only when it comes from load_experiment()")
+        return self._base
+
+    @property
+    def arms(self) -> tuple[Arm, ...]:
+        """The arms as given, or every combination of the factors, in the order of the file."""
+        return self.arm or tuple(_combinations(self.factors))
+
+    @property
+    def scenarios(self) -> tuple[tuple[str, Scenario], ...]:
+        """Each arm's name and scenario, in the order of the file."""
+        return self._arms
+
+    @property
+    def variations(self) -> tuple[tuple[str, str, Scenario], ...]:
+        """(arm, variation, scenario) of every variation of every arm."""
+        return self._variations
+
+    @property
+    def monthly_record(self) -> tuple[Monthly, ...]:
+        """The rows of `record`, empty where none is given."""
+        return self._record
+
+    @property
+    def varied(self) -> tuple[str, ...]:
+        """Every dotted name that an arm sets, in the order of the file."""
+        return tuple(dict.fromkeys(name for arm in self.arms for name in arm.set))
+
+    def input_files(self) -> tuple[Path, ...]:
+        """Every file that was read: the experiment, its scenario with all tables, the record."""
+        record = (self._file.parent / self.record,) if self.record else ()
+        return (self._file, *self.base.input_files(), *record)
+
+
+def load_experiment(path: str | Path) -> Experiment:
+    """Read an experiment, its scenario and every table, and make the scenario of every arm.
+
+    Raises:
+        InputErrors: every problem of every file, in the words of that file.
+    """
+    file = Path(path)
+    content = read_toml(file)
+    try:
+        experiment = read_as(Experiment, content, file.name)
+    except InputErrors as error:
+        raise InputErrors(_unquoted(error.problems, file.name, content)) from None
+    experiment._file = file
+    problems = list(_check(experiment, file.name))
+    try:
+        experiment._base = _scenario_of(experiment, file)
+    except InputErrors as error:
+        problems += error.problems
+    else:
+        problems += _make_arms(experiment, experiment._base, file.name)
+    if experiment.record is not None:
+        try:
+            experiment._record = tuple(_read_record(file.parent / experiment.record, file.name))
+        except InputErrors as error:
+            problems += error.problems
+    if problems:
+        raise InputErrors(dict.fromkeys(problems))
+    return experiment
+
+
+def _unquoted(problems: Sequence[Problem], file: str, content: Mapping[str, Any]) -> list[Problem]:
+    """The problems, with what people get wrong most in words of its own: a dotted name without its quotes."""
+    factors = content.get("factors")
+    tables = {k: v for k, v in factors.items() if isinstance(v, Mapping)} if isinstance(factors, Mapping) else {}
+    words = {
+        dotted(["factors", name]): f'write the dotted name in quotes: "{".".join([name, *_first_path(value)])}"'
+        for name, value in tables.items()
+    }
+    return [Problem(file, 0, p.where, words.get(p.where, p.text)) for p in problems]
+
+
+def _first_path(table: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in table.items():
+        yield name
+        if isinstance(value, Mapping):
+            yield from _first_path(value)
+        return
+
+
+def _combinations(factors: Mapping[str, tuple[Any, ...]]) -> Iterator[Arm]:
+    """Every combination of the factors' values; the last factor varies fastest."""
+    short = {name: name.rpartition(".")[2] for name in factors}
+    if len(set(short.values())) < len(short):
+        short = {name: name for name in factors}
+    for values in product(*factors.values()):
+        chosen = dict(zip(factors, values, strict=True))
+        yield Arm(name=", ".join(f"{short[name]} {as_text(value)}" for name, value in chosen.items()), set=chosen)
+
+
+def as_text(value: Any) -> str:
+    """A value as a name or a cell: text as it is, everything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _check(experiment: Experiment, file: str) -> Iterator[Problem]:
+    """What can be said without the scenario."""
+    if experiment.arm and experiment.factors:
+        yield Problem(file, 0, "factors", "there are arms as well; give one or the other")
+        return
+    if not experiment.arm and not experiment.factors:
+        yield Problem(file, 0, "", "says nothing of what varies; give [[arm]] tables or [factors]")
+        return
+    n = prod(map(len, experiment.factors.values()))
+    if n > MOST_ARMS:
+        yield Problem(file, 0, "factors", f"make {n} arms; at most {MOST_ARMS} will do")
+        return
+    names = [arm.name for arm in experiment.arms]
+    for name, times in Counter(names).items():
+        if times > 1:
+            yield Problem(file, 0, f'arm "{name}"', f"is there {times} times; every arm needs a name of its own")
+    if experiment.baseline not in names:
+        text = f'"{experiment.baseline}" is not an arm{did_you_mean(experiment.baseline, names)}'
+        yield Problem(file, 0, "baseline", text)
+    for name, times in Counter(v.name for v in experiment.regroup).items():
+        if times > 1:
+            yield Problem(file, 0, f'regroup "{name}"', f"is there {times} times; each needs a name of its own")
+
+
+def _scenario_of(experiment: Experiment, file: Path) -> Scenario:
+    target = file.parent / experiment.scenario
+    if target.resolve() == file.resolve():
+        raise InputErrors([Problem(file.name, 0, "scenario", "names this experiment itself; name a scenario file")])
+    if not target.is_file():
+        found = [p.relative_to(target.parent).as_posix() for p in sorted(target.parent.glob("*.toml")) if p != file]
+        nearby = did_you_mean(target.name, found)
+        text = f'"{experiment.scenario}" is not there, as seen from the folder of {file.name}{nearby}'
+        raise InputErrors([Problem(file.name, 0, "scenario", text)])
+    content = read_toml(target)
+    if "school" not in content and ({"arm", "factors", "baseline", "replications"} & content.keys()):
+        text = f'"{experiment.scenario}" is an experiment, not a scenario'
+        raise InputErrors([Problem(file.name, 0, "scenario", text)])
+    return load(target)
+
+
+def _make_arms(experiment: Experiment, base: Scenario, file: str) -> list[Problem]:
+    """Make the scenario of every arm and variation; what is wrong with them, in the words of the experiment."""
+    problems: list[Problem] = []
+    if prod(map(len, experiment.factors.values())) > MOST_ARMS:
+        return problems
+    arms, variations = [], []
+    for arm in experiment.arms:
+        try:
+            made = base.but(**arm.set)
+        except InputErrors as error:
+            where = f'arm "{arm.name}": set' if experiment.arm else "factors"
+            problems += (_in_words_of(file, where, p, arm.set) for p in error.problems)
+            continue
+        arms.append((arm.name, made))
+        for variation in experiment.regroup:
+            try:
+                variations.append((arm.name, variation.name, made.but(**variation.set)))
+            except InputErrors as error:
+                where = f'regroup "{variation.name}": set'
+                problems += (_in_words_of(file, where, p, variation.set) for p in error.problems)
+    experiment._arms, experiment._variations = tuple(arms), tuple(variations)
+    return problems
+
+
+def _in_words_of(file: str, where: str, problem: Problem, changes: Mapping[str, Any]) -> Problem:
+    """A problem of a changed scenario, said of the experiment's file."""
+    if problem.row or not problem.where:
+        return Problem(file, 0, where, str(problem))
+    text = problem.text
+    tables = [name for name, value in changes.items() if "." not in name and isinstance(value, Mapping)]
+    for name in tables:
+        if problem.where.startswith(f"{name}.") or problem.where == name:
+            inner = ".".join([name, *_first_path(changes[name])])
+            text += f' (this replaces the whole table "{name}"; to change one value write "{inner}" in quotes)'
+            break
+    return Problem(file, 0, f"{where}: {problem.where}", text)
+
+
+def _read_record(path: Path, file: str) -> list[Monthly]:
+    """The rows of a record of shares by month; month is 1-12 or its English name (Sep, September)."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError:
+        raise InputErrors([Problem(file, 0, "record", f'"{path.name}" cannot be read')]) from None
+    except UnicodeDecodeError:
+        raise InputErrors([Problem(path.name, 0, "", 'is not UTF-8; in Excel, save it as "CSV UTF-8"')]) from None
+    rows = list(csv.reader(io.StringIO(text), strict=False))
+    if not rows or [h.strip() for h in rows[0]] != ["month", "share", "label"]:
+        raise InputErrors([Problem(path.name, 1, "", "the header must read month,share,label")])
+    problems, found = [], []
+    for line, row in enumerate(rows[1:], start=2):
+        if not row:
+            continue
+        if len(row) != 3:
+            problems.append(Problem(path.name, line, "", f"has {len(row)} cells, not 3"))
+            continue
+        month, share, label = (cell.strip() for cell in row)
+        number = _month_number(month)
+        if number is None:
+            problems.append(Problem(path.name, line, "month", f'"{month}" is not a month (1-12, Sep or September)'))
+        value = _share(share)
+        if value is None:
+            problems.append(Problem(path.name, line, "share", f'"{share}" is not a number from 0 to 1'))
+        if number is not None and value is not None:
+            found.append(Monthly(number, value, label))
+    if problems:
+        raise InputErrors(problems)
+    return found
+
+
+def _month_number(text: str) -> int | None:
+    if text.isdecimal():
+        return int(text) if 1 <= int(text) <= 12 else None
+    return next((i + 1 for i, m in enumerate(MONTHS) if len(text) >= 3 and text.title()[:3] == m), None)
+
+
+def _share(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if 0.0 <= value <= 1.0 else None

@@ -1,0 +1,187 @@
+"""Folders of results: written whole or not at all, in formats that are the same on every system."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sdmsim import __version__
+from sdmsim.base import InputErrors, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+FLOAT_FORMAT = "%.6g"
+"""Numbers in CSV files: six significant digits. `runs.parquet` holds them in full."""
+
+TEXT_COLUMNS = (
+    "arm",
+    "metric",
+    "unit",
+    "baseline",
+    "verdict",
+    "variation",
+    "activity",
+    "label",
+    "student",
+    "therapist",
+)
+_PACKAGES = ("matplotlib", "numpy", "ortools", "pandas", "pyarrow", "pydantic", "scipy", "simpy")
+
+
+@contextmanager
+def whole(folder: Path) -> Iterator[Path]:
+    """A new folder to write into that takes the place of `folder` at the end of the block.
+
+    Where anything fails, the new folder is removed and `folder` is as it was before.
+    """
+    folder = folder.absolute()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    new, old = beside / "new", beside / "old"
+    new.mkdir()
+    try:
+        yield new
+        if folder.exists():
+            os.replace(folder, old)
+        try:
+            os.replace(new, folder)
+        except BaseException:
+            if old.exists():
+                os.replace(old, folder)
+            raise
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def write_csv(table: pd.DataFrame, file: Path) -> None:
+    """UTF-8, LF, six significant digits, an empty cell for what is not known, no `-0`."""
+    plain = table.copy()
+    for column in plain.select_dtypes("floating").columns:
+        plain[column] = plain[column] + 0.0
+    plain.to_csv(file, index=False, float_format=FLOAT_FORMAT, lineterminator="\n", encoding="utf-8")
+
+
+def read_csv(file: Path) -> pd.DataFrame:
+    """A table that `write_csv` wrote: names stay text (`007`, `0.25`, `NA`), empty numbers are nan."""
+    import pandas as pd
+
+    text = dict.fromkeys(TEXT_COLUMNS, str)
+    table = pd.read_csv(file, dtype=text, keep_default_na=False, na_values=[""], encoding="utf-8")
+    for column in table.columns.intersection(list(TEXT_COLUMNS)):
+        table[column] = table[column].fillna("")
+    return table
+
+
+def write_json(content: Mapping[str, Any], file: Path) -> None:
+    """Indented JSON, UTF-8, LF."""
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    file.write_bytes(f"{text}\n".encode())
+
+
+def digests(files: Iterable[Path], relative_to: Path) -> dict[str, str]:
+    """SHA-256 of each file by its path from `relative_to`, sorted; with `/` on every system."""
+    found = {}
+    for file in files:
+        try:
+            name = Path(os.path.relpath(file, relative_to)).as_posix()
+        except ValueError:  # another drive
+            name = file.name
+        found[name] = hashlib.sha256(file.read_bytes()).hexdigest()
+    return dict(sorted(found.items()))
+
+
+def manifest(
+    *,
+    started: datetime,
+    seed: int,
+    replications: int,
+    workers: int,
+    inputs: Mapping[str, str],
+    wall_seconds: float,
+    timetable_seconds: float,
+    simulate_seconds: float,
+    school_years: int,
+) -> dict[str, Any]:
+    """The keys that every `manifest.json` holds.
+
+    `simulate_seconds` is worker time, summed; `school_years_per_second` is None where nothing was simulated.
+    `assumptions` is None until a scenario can hold some.
+    """
+    return {
+        "sdmsim_version": __version__,
+        "format": FORMAT,
+        "started": started.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "seed": seed,
+        "replications": replications,
+        "workers": workers,
+        "assumptions": None,
+        "inputs": dict(inputs),
+        "packages": {name: metadata.version(name) for name in _PACKAGES},
+        "wall_seconds": round(wall_seconds, 3),
+        "timetable_seconds": round(timetable_seconds, 3),
+        "simulate_seconds": round(simulate_seconds, 6),
+        "school_years": school_years,
+        "school_years_per_second": round(school_years / simulate_seconds, 3) if simulate_seconds > 0 else None,
+    }
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a folder of results.
+
+    Raises:
+        InputErrors: there is none, it cannot be read, or it was written for a newer sdmsim.
+    """
+    file = folder / MANIFEST
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        text = "is not a folder of results" if folder.is_dir() else "there is no such folder"
+        raise InputErrors([Problem(str(folder), 0, "", f"{text} (no {MANIFEST})")]) from None
+    except (OSError, ValueError) as error:
+        raise InputErrors([Problem(str(file), 0, "", f"cannot be read: {error}")]) from None
+    if not isinstance(found, dict) or not isinstance(found.get("format"), int):
+        raise InputErrors([Problem(str(file), 0, "format", "is not a manifest of sdmsim")])
+    if found["format"] > FORMAT:
+        raise InputErrors([Problem(str(file), 0, "format", f"{found['format']} was written for a newer sdmsim")])
+    return found
+
+
+def refuse_other_inputs(folder: Path, *, inputs: Mapping[str, str], seed: int) -> None:
+    """Results may be written again only over results of the same inputs and seed.
+
+    Raises:
+        InputErrors: `folder` is a file, holds something else, or holds results of other inputs.
+    """
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    advice = "give another --out or remove it first"
+    if not folder.is_dir():
+        raise InputErrors([Problem(str(folder), 0, "--out", f"is a file; {advice}")])
+    if not (folder / MANIFEST).exists():
+        raise InputErrors([Problem(str(folder), 0, "--out", f"is not empty and not a folder of results; {advice}")])
+    before = read_manifest(folder)
+    differences = _differences(before.get("inputs") or {}, inputs)
+    if before.get("seed") != seed:
+        differences.append(f"seed {before.get('seed')}, now {seed}")
+    if differences:
+        text = f"holds results of other inputs ({'; '.join(differences)}); {advice}"
+        raise InputErrors([Problem(str(folder), 0, "--out", text)])
+
+
+def _differences(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    words = [f"{name} is new" for name in now if name not in before]
+    words += [f"{name} changed" for name in now if name in before and before[name] != now[name]]
+    words += [f"{name} was read then" for name in before if name not in now]
+    return sorted(words)

@@ -1,0 +1,90 @@
+"""What an experiment found: tables in memory, and the folder that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sdmsim.base import InputErrors, Problem
+from sdmsim.lab.folder import MANIFEST, read_csv, read_manifest, refuse_other_inputs, whole, write_csv, write_json
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TABLES = ("summary", "comparison", "weeks", "workload", "months", "regroup", "record")
+"""Tables written as CSV beside `runs.parquet`; an empty one is not written."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """All arms, all replications, and what they show. Arms keep the order of the file everywhere."""
+
+    title: str
+    arms: tuple[str, ...]
+    baseline: str
+    runs: pd.DataFrame
+    """One row per arm and replication: arm, each varied parameter under its dotted name, replication, each metric."""
+    summary: pd.DataFrame
+    """arm, metric, unit, n, mean, sd, ci_low, ci_high, p05, p50, p95."""
+    comparison: pd.DataFrame
+    """metric, unit, arm, baseline, n, difference, ci_low, ci_high, p_adjusted, verdict."""
+    weeks: pd.DataFrame
+    """Per arm, its timetable: children, visits, hours asked, unplaced sessions by reason, gaps to the proven bounds."""
+    workload: pd.DataFrame
+    """arm, activity, hours_per_week: the therapists' week, summed over therapists, mean over replications."""
+    months: pd.DataFrame
+    """arm, month and the year's course by calendar month, means over replications."""
+    regroup: pd.DataFrame
+    """arm, variation, therapist_hours_per_week, unplaced_sessions; empty where the experiment asks for none."""
+    record: pd.DataFrame
+    """month, share, label: a district's logged share to draw beside the simulated one; empty where none is given."""
+    notes: tuple[str, ...]
+    """What a reader should know: defaults used, conversions made."""
+    manifest: Mapping[str, Any] = field(repr=False)
+
+    def write(self, folder: str | Path) -> None:
+        """Write every table and the manifest: the whole folder or nothing.
+
+        Raises:
+            InputErrors: the folder holds results of other inputs, or something else.
+        """
+        target = Path(folder)
+        refuse_other_inputs(target, inputs=self.manifest["inputs"], seed=self.manifest["seed"])
+        with whole(target) as new:
+            self.runs.to_parquet(new / "runs.parquet", engine="pyarrow", index=False)
+            for name in TABLES:
+                table: pd.DataFrame = getattr(self, name)
+                if len(table) or name in ("summary", "comparison"):
+                    write_csv(table, new / f"{name}.csv")
+            write_json(self.manifest, new / MANIFEST)
+
+    @classmethod
+    def read(cls, folder: str | Path) -> Results:
+        """The results that a folder holds; numbers of CSV tables have six significant digits.
+
+        Raises:
+            InputErrors: it is not a folder of an experiment's results.
+        """
+        import pandas as pd
+
+        source = Path(folder)
+        manifest = read_manifest(source)
+        needed = [f for f in ("runs.parquet", "summary.csv", "comparison.csv") if not (source / f).is_file()]
+        if needed or "arms" not in manifest:
+            text = f"is not a folder of an experiment's results ({', '.join(needed) or 'arms'} not there)"
+            raise InputErrors([Problem(str(source), 0, "", text)])
+        tables = {
+            name: read_csv(source / f"{name}.csv") if (source / f"{name}.csv").is_file() else pd.DataFrame()
+            for name in TABLES
+        }
+        return cls(
+            title=manifest["title"],
+            arms=tuple(manifest["arms"]),
+            baseline=manifest["baseline"],
+            runs=pd.read_parquet(source / "runs.parquet", engine="pyarrow"),
+            notes=tuple(manifest["notes"]),
+            manifest=manifest,
+            **tables,
+        )

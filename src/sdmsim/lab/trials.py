@@ -1,0 +1,152 @@
+"""What a worker does: make an arm's week, live years of it. Imports only what a simulated year needs."""
+
+from __future__ import annotations
+
+import pickle
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, NamedTuple
+
+from sdmsim import metrics
+from sdmsim.delivery.vocabulary import UNPLACED_REASONS, Week
+from sdmsim.events import Log
+from sdmsim.plan import Plan, plan_of, timetable
+from sdmsim.scenario import Scenario
+from sdmsim.school.vocabulary import School
+from sdmsim.world import live
+
+
+class Prepared(NamedTuple):
+    """An arm ready to be lived: its plan as bytes (sent to workers once a chunk) and what its week shows."""
+
+    plan: bytes
+    seconds: float
+    week: dict[str, float]
+
+
+class Asked(NamedTuple):
+    """What the week of a variation asks of the therapists."""
+
+    therapist_hours_per_week: float
+    unplaced_sessions: int
+    seconds: float
+
+
+class Year(NamedTuple):
+    """What is kept of one simulated year."""
+
+    replication: int
+    row: dict[str, float]
+    workload: dict[str, float]
+    months: tuple[dict[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some replications of one arm, lived one after the other by one worker."""
+
+    arm: int
+    key: str
+    """The same for the same plan: a worker unpacks it once."""
+    plan: bytes
+    seed: int
+    replications: tuple[int, ...]
+
+
+class Lived(NamedTuple):
+    """The years of a chunk and the seconds they took: year, log and metrics."""
+
+    arm: int
+    years: tuple[Year, ...]
+    seconds: float
+
+
+def run(scenario: Scenario, *, seed: int | None = None, replication: int = 0) -> Log:
+    """Live one school year of a scenario.
+
+    `seed` replaces the scenario's, `replication` (from 0) names the luck: the same pair gives the same
+    year on every machine. The timetable depends on the seed only.
+
+    Raises:
+        InputErrors: the seed will not do.
+    """
+    if seed is not None and seed != scenario.seed:
+        scenario = scenario.but(seed=seed)
+    return live(plan_of(scenario), seed=scenario.seed, replication=replication)
+
+
+def prepare(scenario: Scenario) -> Prepared:
+    """Make the arm's week (from the cache where it was made before) and pack the plan."""
+    began = perf_counter()
+    plan = plan_of(scenario)
+    seconds = perf_counter() - began
+    return Prepared(pickle.dumps(plan, protocol=pickle.HIGHEST_PROTOCOL), seconds, week_row(plan.school, plan.week))
+
+
+def ask(scenario: Scenario) -> Asked:
+    """Make the week of a variation and say what it asks."""
+    began = perf_counter()
+    week = timetable(scenario)
+    return Asked(sum(week.asked_minutes) / 60.0, len(week.unplaced), perf_counter() - began)
+
+
+def live_chunk(chunk: Chunk) -> Lived:
+    """Live every replication of a chunk; only rows are kept."""
+    plan = _unpacked(chunk)
+    began = perf_counter()
+    years = []
+    for replication in chunk.replications:
+        log = live(plan, seed=chunk.seed, replication=replication)
+        years.append(year_of(log, replication))
+    return Lived(chunk.arm, tuple(years), perf_counter() - began)
+
+
+def year_of(log: Log, replication: int) -> Year:
+    """What is kept of a year's log."""
+    return Year(replication, metrics.row(log), metrics.workload(log), tuple(metrics.by_month(log)))
+
+
+_plans: dict[str, Plan] = {}
+"""Plans this worker has unpacked; the last few, so that memory stays flat however many arms there are."""
+_KEPT = 8
+
+
+def _unpacked(chunk: Chunk) -> Plan:
+    found = _plans.get(chunk.key)
+    if found is None:
+        found = pickle.loads(chunk.plan)
+        while len(_plans) >= _KEPT:
+            _plans.pop(next(iter(_plans)))
+        _plans[chunk.key] = found
+    return found
+
+
+def week_row(school: School, week: Week) -> dict[str, float]:
+    """What a timetable shows, as one flat row: children, visits, hours asked, unplaced sessions, gaps."""
+    team = {r.student: r.setting for r in week.requests if school.services[r.row].setting == "team"}
+    pull_out = [a for a in week.appointments if a.setting == "therapy_room"]
+    push_in = [a for a in week.appointments if a.setting == "classroom"]
+    reasons = Counter(u.reason for u in week.unplaced)
+    return {
+        "served_children": len({r.student for r in week.requests}),
+        "team_children": len(team),
+        "push_in_children": sum(setting == "classroom" for setting in team.values()),
+        "push_in_visits": len(push_in),
+        "pull_out_sessions": len(pull_out),
+        "mean_visit_size": _mean_size(push_in),
+        "mean_group_size": _mean_size(pull_out),
+        "therapist_hours_per_week": sum(week.asked_minutes) / 60.0,
+        "co_planning_hours": sum(week.co_planning_minutes) / 60.0,
+        "indirect_hours": sum(week.indirect_minutes) / 60.0,
+        "unplaced_sessions": len(week.unplaced),
+        **{f"unplaced.{reason.replace(' ', '_')}": reasons[reason] for reason in UNPLACED_REASONS},
+        "grouping_gap_minutes": week.grouping_gap_minutes,
+        "placing_gap_minutes": week.placing_gap_minutes,
+    }
+
+
+def _mean_size(appointments: Sequence[Any]) -> float:
+    sizes = [len(a.members) for a in appointments]
+    return sum(sizes) / len(sizes) if sizes else float("nan")
