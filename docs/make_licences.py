@@ -1,0 +1,99 @@
+"""Write docs/licences.md: the licence of every package that sdmsim needs to run, from the packages' own metadata.
+
+Run in an environment in which sdmsim is installed with `-c constraints.txt`:
+
+    python docs/make_licences.py            # writes the page
+    python docs/make_licences.py --check    # exit status 1 where the page is out of date
+"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from importlib.metadata import Distribution, distribution
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "licences.md"
+COPYLEFT = ("GPL", "MPL", "EUPL", "CDDL", "EPL", "OSL", "CC-BY-SA")
+
+HEAD = """\
+# Licences of what sdmsim is built on
+
+Made by `python docs/make_licences.py` from the metadata of the installed packages; do not edit by hand. sdmsim itself
+is under the MIT licence. Listed are the packages that are installed with it, at the versions of `constraints.txt`. The
+tools of the `test` extra (pytest, Hypothesis, Ruff, mypy, pandas-stubs) are not part of a run and not listed.
+
+| package | version | licence, as the package states it | needed by |
+|---|---|---|---|
+"""
+
+
+def licence_of(package: Distribution) -> str:
+    """The licence by its identifier, else by its classifiers, else the first line of its text."""
+    about = package.metadata
+    if expression := about.get("License-Expression"):
+        return str(expression)
+    classified = [
+        c.split(" :: ")[-1] for c in about.get_all("Classifier", []) if c.startswith("License :: OSI Approved")
+    ]
+    if classified:
+        return ", ".join(sorted(classified))
+    return str(about.get("License") or "not stated").strip().splitlines()[0]
+
+
+def needs() -> dict[str, set[str]]:
+    """Every package needed to run, with those that ask for it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    found: dict[str, set[str]] = {}
+    waiting = [("sdmsim", Requirement(text)) for text in project["dependencies"]]
+    while waiting:
+        asker, requirement = waiting.pop()
+        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        name = canonicalize_name(requirement.name)
+        new = name not in found
+        found.setdefault(name, set()).add(asker)
+        if new:
+            waiting += [(name, Requirement(text)) for text in distribution(name).requires or []]
+    return found
+
+
+def page() -> str:
+    """The whole page."""
+    rows = []
+    copyleft = []
+    for name, askers in sorted(needs().items()):
+        package = distribution(name)
+        licence = licence_of(package)
+        rows.append(f"| {name} | {package.version} | {licence} | {', '.join(sorted(askers))} |")
+        if any(word in licence for word in COPYLEFT):
+            copyleft.append(name)
+    if copyleft:
+        verdict = f"A copyleft licence is named by: {', '.join(copyleft)}. See its text before you pass a copy on."
+    else:
+        verdict = "None of these packages states a copyleft licence."
+    bundled = (
+        "Wheels of NumPy, SciPy, Matplotlib, PyArrow, Pillow and OR-Tools carry compiled libraries of others; their\n"
+        "licence files lie beside them in the installed packages. sdmsim ships none of these; pip fetches them."
+    )
+    return HEAD + "\n".join(rows) + f"\n\n{verdict}\n\n{bundled}\n"
+
+
+def main() -> int:
+    """Write the page, or compare it."""
+    text = page()
+    if "--check" in sys.argv[1:]:
+        if PAGE.read_text(encoding="utf-8") == text:
+            return 0
+        print("docs/licences.md is out of date: run python docs/make_licences.py", file=sys.stderr)
+        return 1
+    PAGE.write_text(text, encoding="utf-8", newline="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
