@@ -104,6 +104,7 @@ def _therapist(row: Mapping[str, Any], fte: float, site_days: tuple[Any, ...]) -
         fte=fte,
         site_days=site_days,
         lunch_minutes=row["lunch_minutes"],
+        busy=tuple((day, clock(start), clock(end)) for day, start, end in row["busy"] if day in site_days),
         **clocks,
         **scaled,
     )

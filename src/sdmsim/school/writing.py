@@ -1,0 +1,132 @@
+"""A school as CSV tables: what `school/tables.py` reads, written."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from sdmsim.school.vocabulary import WEEKDAYS, Block, Room, School
+
+_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "students": ("id", "grade", "section", "category", "goal_type", "severity", "attendance"),
+    "services": (
+        *("id", "service", "minutes", "per", "sessions", "kind", "goal"),
+        *("delivery", "setting", "provider_role", "start", "end"),
+    ),
+    "sections": ("grade", "section", "teacher", "size", "collab"),
+    "bell": ("grade", "day", "start", "end", "block", "subject", "protected", "format"),
+    "staff": (
+        *("id", "role", "fte", "site_days", "rate", "type", "start", "end"),
+        *("lunch_start", "lunch_end", "lunch_minutes"),
+        *("documentation", "evaluation", "consultation", "meetings", "planning", "duty", "busy"),
+    ),
+    "calendar": ("date", "through", "kind", "start", "end", "grade"),
+    "pairs": ("student", "other", "rule"),
+}
+_CLOCKS = {"start", "end", "lunch_start", "lunch_end"}
+
+
+def write_school(school: School, folder: Path) -> dict[str, str]:
+    """Write every table of the school that is not empty into `folder`.
+
+    Returns:
+        Table name to file name, as a scenario's `[school]` names them.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    names = {}
+    for table, text in tables_of(school).items():
+        names[table] = f"{table}.csv"
+        with open(folder / names[table], "w", encoding="utf-8", newline="") as out:
+            out.write(text)
+    return names
+
+
+def tables_of(school: School) -> dict[str, str]:
+    """The text of each CSV table by table name; rooms and pairs only where there are any."""
+    texts = {}
+    for table, columns in _COLUMNS.items():
+        rows = getattr(school, table)
+        if table == "bell":
+            texts[table] = _table(columns, _bell_rows(school.bell))
+        elif rows or table != "pairs":
+            texts[table] = _table(columns, ([_cell(row, column) for column in columns] for row in rows))
+    if school.rooms:
+        texts["rooms"] = _rooms(school.rooms, [section.section for section in school.sections])
+    return texts
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def _cell(row: BaseModel, column: str) -> str:
+    value = getattr(row, column)
+    if value is None or value == "":
+        return ""
+    if column in _CLOCKS and not isinstance(value, date):
+        return _clock(value)
+    show: Callable[[Any], str] = _SPECIAL.get(column, str)
+    return show(value)
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def _site_days(days: Sequence[str]) -> str:
+    return "" if tuple(days) == WEEKDAYS else " ".join(days)
+
+
+def _busy(times: Sequence[tuple[str, int, int]]) -> str:
+    return "; ".join(f"{day} {_clock(start)}-{_clock(end)}" for day, start, end in times)
+
+
+def _number(value: float) -> str:
+    return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+
+
+_SPECIAL: Mapping[str, Callable[[Any], str]] = {
+    "site_days": _site_days,
+    "busy": _busy,
+    "protected": lambda value: "yes" if value else "no",
+    "attendance": _number,
+    "collab": _number,
+    "fte": _number,
+    "rate": _number,
+}
+
+
+def _bell_rows(bell: Sequence[Block]) -> Iterable[list[str]]:
+    """One `daily` row where a grade's five days agree, else one row a day."""
+    columns = _COLUMNS["bell"]
+    whole: dict[str, dict[str, list[list[str]]]] = {}
+    for block in bell:
+        cells = [_cell(block, column) for column in columns]
+        whole.setdefault(block.grade, {}).setdefault(block.day, []).append([cells[0], "daily", *cells[2:]])
+    for days in whole.values():
+        first = next(iter(days.values()))
+        if len(days) == len(WEEKDAYS) and all(rows == first for rows in days.values()):
+            yield from first
+        else:
+            yield from ([row[0], day, *row[2:]] for day, rows in days.items() for row in rows)
+
+
+def _rooms(rooms: Sequence[Room], sections: Sequence[str]) -> str:
+    return _table(
+        ("room", "capacity", "noise", *sections),
+        (
+            [room.room, str(room.capacity), _number(room.noise)]
+            + [_number(room.metres[s]) if s in room.metres else "" for s in sections]
+            for room in rooms
+        ),
+    )
