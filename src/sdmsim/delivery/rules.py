@@ -27,6 +27,8 @@ class Grouping(Described):
     preferred_size: Annotated[int, Field(ge=1, le=30)] = 3
     grade_span: Annotated[int, Field(ge=0, le=12)] = 1
     """Largest difference of grades in a pull-out group: 1 is this grade and the next."""
+    fixed_groups: bool = True
+    """A pull-out group is the same children all week; false: children may sit with others each time."""
     mix: tuple[tuple[Text, ...], ...] = ()
     """Goals that may share a pull-out group; a goal that stands in none is grouped by itself."""
 
@@ -90,7 +92,7 @@ class Days(Described):
     """What a day may bring. Rates per day, session or class; the same for every setting by construction."""
 
     child_attendance: Share = 0.893
-    """For children without an attendance of their own: children with disabilities in one district, 2023 (evidence.md)."""
+    """For children without an attendance of their own: children with plans in one district, 2023 (evidence.md)."""
     provider_attendance: Share = 0.97
     """planning.md, section 10 (teachers: 9.4 of 180 days absent)."""
     called_away: Share = 0.01

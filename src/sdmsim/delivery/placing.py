@@ -1,0 +1,236 @@
+"""When and where: meetings into the week by CP-SAT, the most child-minutes first.
+
+Every possible (weekday, start, room) of a meeting is one 0-1 variable. Nobody is in two places at
+once: as all stretches of a person's day are known, it is enough to look at the minutes in which some
+stretch begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from sdmsim.delivery.grouping import Meeting, Pool, open_windows
+from sdmsim.delivery.problem import Problem, Window, common
+from sdmsim.delivery.solver import Model
+
+
+class Option(NamedTuple):
+    """A possible place of a meeting. The therapist is taken from `start - lead` to `end + tail`."""
+
+    weekday: int
+    start: int
+    end: int
+    lead: int
+    tail: int
+    room: int
+    """Position in `problem.rooms`; -1 in class."""
+
+    @property
+    def out(self) -> Window:
+        """The stretch in which the therapist, and in a pull-out the children, are taken."""
+        return self.start - self.lead, self.end + self.tail
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The options chosen (None: no place), and how many child-minutes the bound leaves above them."""
+
+    meetings: tuple[Meeting, ...]
+    options: tuple[Option | None, ...]
+    gap_minutes: float
+
+
+def options_of(problem: Problem, pool: Pool, meeting: Meeting) -> list[Option]:
+    """Every place in the week that bell schedule, contract and rooms allow a meeting, by itself."""
+    contract = problem.contracts[meeting.therapist]
+    requests = [r for r, _ in meeting.members]
+    found: list[Option] = []
+    for room, lead, tail in _places(problem, pool, meeting):
+        for day in contract.days:
+            if meeting.push_in:
+                grade = problem.grade[meeting.section]
+                lessons = [w for s in meeting.subjects for w in problem.lessons.get((grade, day, s), ())]
+                windows = _free(lessons, contract.open[day], lead)
+            else:
+                windows = common(open_windows(problem, requests, day), contract.open[day])
+                windows = tuple((start + lead, end - tail) for start, end in windows)
+            grid = problem.rules.grid_minutes
+            starts = {
+                minute
+                for start, end in windows
+                for minute in range(-(-start // grid) * grid, end - meeting.minutes + 1, grid)
+            }
+            found += [Option(day, s, s + meeting.minutes, lead, tail, room) for s in sorted(starts)]
+    return found
+
+
+def _free(lessons: Sequence[Window], working: Sequence[Window], lead: int) -> tuple[Window, ...]:
+    """Lessons in which the therapist is at work and can have walked to the class."""
+    return common(lessons, [(start + lead, end) for start, end in working])
+
+
+def _places(problem: Problem, pool: Pool, meeting: Meeting) -> list[tuple[int, int, int]]:
+    """(room, lead, tail) of every room that would do; the class itself for a visit."""
+    if meeting.push_in:
+        return [(-1, problem.moves.push_in_lead(problem.metres(pool.therapist, pool.section)), 0)]
+    places = []
+    for room in problem.rooms_for(meeting.therapist, len(meeting.members)):
+        metres = max(problem.rooms[room].metres[problem.section[r]] for r, _ in meeting.members)
+        places.append((room, problem.moves.pull_out_lead(metres), problem.moves.pull_out_tail(metres)))
+    return places
+
+
+def busy_of_child(meeting: Meeting, option: Option) -> Window:
+    """The stretch in which the children of a meeting are taken: in class the moves are not theirs."""
+    return (option.start, option.end) if meeting.push_in else option.out
+
+
+def place(
+    problem: Problem, pools: Sequence[Pool], meetings: Sequence[Meeting], hints: Mapping[Meeting, Option]
+) -> Placed:
+    """Place as many child-minutes as the rules allow. Deterministic."""
+    model = Model(problem.rules.effort)
+    options = [options_of(problem, pools[m.pool], m) for m in meetings]
+    chosen = [[model.boolean() for _ in some] for some in options]
+    for meeting, some, variables in zip(meetings, options, chosen, strict=True):
+        model.at_most_one(variables)
+        for option, variable in zip(some, variables, strict=True):
+            model.hint(variable, int(hints.get(meeting) == option))
+    for active in phases(problem, meetings):
+        table = _Table([meetings[m] for m in active], [options[m] for m in active], [chosen[m] for m in active])
+        _one_therapist_at_a_time(problem, model, table)
+        _one_child_at_a_time(problem, model, table)
+        _one_group_a_room(problem, model, table)
+        _contract_hours(problem, model, table)
+    _repeats_in_order(model, _Table(meetings, options, chosen))
+    worth = [20 * m.minutes * len(m.members) + sum(n == 0 for _, n in m.members) for m in meetings]
+    model.maximise(sum(w * v for w, variables in zip(worth, chosen, strict=True) for v in variables))
+    if not model.solve():
+        raise AssertionError("an empty week satisfies every rule")
+    taken = tuple(
+        next((o for o, v in zip(some, variables, strict=True) if model.value(v)), None)
+        for some, variables in zip(options, chosen, strict=True)
+    )
+    return Placed(tuple(meetings), taken, model.gap() // 20)
+
+
+def phases(problem: Problem, meetings: Sequence[Meeting]) -> list[list[int]]:
+    """Positions of the meetings in force at the same time, for every stretch of the year with dated rows of its own."""
+    dates = [(r.start or date.min, r.end or date.max) for r in (problem.requests[m.members[0][0]] for m in meetings)]
+    begins = sorted({start for start, _ in dates})
+    found = [[i for i, (start, end) in enumerate(dates) if start <= day <= end] for day in begins]
+    return [some for n, some in enumerate(found) if some not in found[:n]]
+
+
+class _Table(NamedTuple):
+    meetings: Sequence[Meeting]
+    options: list[list[Option]]
+    chosen: list[list[Any]]
+
+    def rows(self) -> list[tuple[int, Option, Any]]:
+        """(meeting, option, variable) of all."""
+        return [
+            (m, option, variable)
+            for m, (some, variables) in enumerate(zip(self.options, self.chosen, strict=True))
+            for option, variable in zip(some, variables, strict=True)
+        ]
+
+
+def _cliques(stretches: list[tuple[int, Window, Any]], add: Callable[[list[Any]], None]) -> None:
+    """At most one of the stretches (weekday, window, variable) at every minute in which one begins."""
+    by_day: dict[int, list[tuple[Window, Any]]] = {}
+    for day, window, variable in stretches:
+        by_day.setdefault(day, []).append((window, variable))
+    for rows in by_day.values():
+        seen: set[tuple[int, ...]] = set()
+        for minute in sorted({window[0] for window, _ in rows}):
+            here = [i for i, ((start, end), _) in enumerate(rows) if start <= minute < end]
+            if len(here) > 1 and tuple(here) not in seen:
+                seen.add(tuple(here))
+                add([rows[i][1] for i in here])
+
+
+def _one_therapist_at_a_time(problem: Problem, model: Model, table: _Table) -> None:
+    rows = table.rows()
+    for therapist, contract in enumerate(problem.contracts):
+        stretches = [(o.weekday, o.out, v) for m, o, v in rows if table.meetings[m].therapist == therapist]
+        for day in contract.days if contract.lunch_minutes else ():
+            first, last = contract.lunch_window
+            lunches = []
+            for start in range(first, last - contract.lunch_minutes + 1, problem.rules.grid_minutes):
+                window = (start, start + contract.lunch_minutes)
+                if common([window], contract.open[day]) == (window,):
+                    lunches.append((day, window, model.boolean()))
+            if lunches:
+                model.add(sum(v for _, _, v in lunches) == 1)
+            stretches += lunches
+        _cliques(stretches, model.at_most_one)
+
+
+def _one_child_at_a_time(problem: Problem, model: Model, table: _Table) -> None:
+    """No child in two places; one session of a row a day, unless there are more sessions than days."""
+    of_child: dict[int, list[tuple[int, Window, Any]]] = {}
+    of_day: dict[tuple[int, int], list[Any]] = {}
+    for m, option, variable in table.rows():
+        meeting = table.meetings[m]
+        for request, _ in meeting.members:
+            wanted = problem.requests[request]
+            of_child.setdefault(wanted.student, []).append((option.weekday, busy_of_child(meeting, option), variable))
+            if wanted.weekly_sessions <= len(problem.contracts[meeting.therapist].days):
+                of_day.setdefault((request, option.weekday), []).append(variable)
+    rows_of_child: dict[int, set[int]] = {}
+    for wanted in problem.requests:
+        rows_of_child.setdefault(wanted.student, set()).add(wanted.row)
+    seen: set[tuple[int, ...]] = set()
+    for some in of_day.values():
+        key = tuple(v.index for v in some)
+        if key not in seen:
+            seen.add(key)
+            model.at_most_one(some)
+    for child, stretches in of_child.items():
+        if len(rows_of_child[child]) > 1 or any(r.student == child and r.weekly_sessions > 5 for r in problem.requests):
+            _cliques(stretches, model.at_most_one)
+
+
+def _one_group_a_room(problem: Problem, model: Model, table: _Table) -> None:
+    for number, room in enumerate(problem.rooms):
+        if room.therapist is None and len(problem.contracts) > 1:
+            _cliques([(o.weekday, o.out, v) for _, o, v in table.rows() if o.room == number], model.at_most_one)
+
+
+def _contract_hours(problem: Problem, model: Model, table: _Table) -> None:
+    planning = round(problem.rules.planning_minutes_per_class * 10)
+    for therapist, contract in enumerate(problem.contracts):
+        used = []
+        visited: dict[int, Any] = {}
+        for meeting, some, variables in zip(table.meetings, table.options, table.chosen, strict=True):
+            if meeting.therapist != therapist or not some:
+                continue
+            used += [10 * (o.out[1] - o.out[0]) * v for o, v in zip(some, variables, strict=True)]
+            if meeting.push_in:
+                if meeting.section not in visited:
+                    visited[meeting.section] = model.boolean()
+                model.add(sum(variables) <= visited[meeting.section])
+        free = round(10 * (contract.session_minutes - problem.indirect[therapist]))
+        model.add(sum(used) + planning * sum(visited.values()) <= max(free, 0))
+
+
+def _repeats_in_order(model: Model, table: _Table) -> None:
+    """The repeats of a fixed group fall on weekdays in order; without a place are the last of them."""
+    of_group: dict[tuple[int, int], list[int]] = {}
+    for m, meeting in enumerate(table.meetings):
+        of_group.setdefault((meeting.pool, meeting.group), []).append(m)
+    for repeats in of_group.values():
+        if len(repeats) > 5:
+            continue
+        for earlier, later in pairwise(repeats):
+            for day in range(5):
+                upto = [v for o, v in zip(table.options[later], table.chosen[later], strict=True) if o.weekday <= day]
+                before = [
+                    v for o, v in zip(table.options[earlier], table.chosen[earlier], strict=True) if o.weekday < day
+                ]
+                model.add(sum(upto) <= sum(before))

@@ -1,0 +1,92 @@
+"""The week: group, place, group again what found no place, and say what binds.
+
+The result depends on the scenario and its seed alone. It is kept in a cache under a digest of exactly
+what it reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from time import perf_counter
+
+from sdmsim.delivery import cache
+from sdmsim.delivery.filling import Filling
+from sdmsim.delivery.grouping import Meeting, asked_minutes, group
+from sdmsim.delivery.placing import Option, place
+from sdmsim.delivery.problem import Problem, problem_of
+from sdmsim.delivery.rules import Goal, Grouping, Moves, WeekRules
+from sdmsim.delivery.vocabulary import Appointment, Strategy, Unplaced, Week
+from sdmsim.school.calendar import SchoolYear
+from sdmsim.school.vocabulary import School
+
+
+def make_week(
+    school: School,
+    calendar: SchoolYear,
+    *,
+    delivery: Strategy,
+    goals: Mapping[str, Goal],
+    grouping: Grouping,
+    rules: WeekRules,
+    moves: Moves,
+    seed: int,
+) -> Week:
+    """The weekly timetable, from the cache or solved. Every session is placed or reported with a reason."""
+    problem = problem_of(
+        school,
+        calendar,
+        delivery=delivery,
+        goals=goals,
+        grouping=grouping,
+        rules=rules,
+        moves=moves,
+        seed=seed,
+    )
+    week = cache.find(problem)
+    if week is None:
+        week = solve(problem)
+        cache.keep(problem, week)
+    return week
+
+
+def solve(problem: Problem) -> Week:
+    """Group, place, fill. Deterministic but for `solve_seconds`."""
+    began = perf_counter()
+    grouped = group(problem)
+    placed = place(problem, grouped.pools, grouped.meetings, {})
+    filling = Filling(problem, grouped, placed)
+    filling.fill()
+    asked, planning = asked_minutes(problem, grouped)
+    return Week(
+        requests=problem.requests,
+        appointments=tuple(sorted((_appointment(problem, m, o) for m, o in filling.placed), key=_in_order)),
+        unplaced=tuple(Unplaced(r, n, filling.reason((r, n))) for r, n in filling.waiting),
+        asked_minutes=asked,
+        co_planning_minutes=planning,
+        indirect_minutes=problem.indirect,
+        grouping_gap_minutes=grouped.gap_minutes,
+        placing_gap_minutes=placed.gap_minutes,
+        solve_seconds=perf_counter() - began,
+    )
+
+
+def _appointment(problem: Problem, meeting: Meeting, option: Option) -> Appointment:
+    first = problem.requests[meeting.members[0][0]]
+    return Appointment(
+        therapist=meeting.therapist,
+        setting="classroom" if meeting.push_in else "therapy_room",
+        section=problem.section_names[meeting.section] if meeting.push_in else "",
+        room="" if meeting.push_in else problem.rooms[option.room].name,
+        weekday=option.weekday,
+        start=option.start,
+        minutes=meeting.minutes,
+        lead=option.lead,
+        tail=option.tail,
+        members=meeting.members,
+        first=first.start,
+        last=first.end,
+    )
+
+
+def _in_order(appointment: Appointment) -> tuple[int, int, int]:
+    return appointment.therapist, appointment.weekday, appointment.start
