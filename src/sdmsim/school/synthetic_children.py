@@ -49,18 +49,19 @@ def seats(
     """The class of every child by id.
 
     Children with a `team` row choose first, then the others, each in the order given: the first class of
-    the child's own drawn order that has room. Where all are full, the one with the fewest.
+    the child's own drawn order that has room. Clustered children overflow together, into the next class of
+    the grade's drawn order. Where all are full, the one with the fewest.
     """
     served = {section: 0 for names in sections.values() for section in names}
     seat: dict[str, str] = {}
     for child in sorted(children, key=lambda c: c.profile["setting"] != "team"):
         names = list(sections[child.grade])
         if clustered_sections is not None and child.profile["setting"] == "team":
-            chosen = in_drawn_order(luck, "sections for children in therapy", child.grade, names)[:clustered_sections]
-            rest = [name for name in names if name not in chosen]
+            names = in_drawn_order(luck, "sections for children in therapy", child.grade, names)
+            chosen, rest = names[:clustered_sections], names[clustered_sections:]
         else:
             chosen, rest = names, []
-        order = in_drawn_order(luck, "section", child.id, chosen) + in_drawn_order(luck, "section", child.id, rest)
+        order = in_drawn_order(luck, "section", child.id, chosen) + rest
         free = [name for name in order if served[name] < max_served_per_class]
         seat[child.id] = free[0] if free else min(order, key=lambda name: served[name])
         served[seat[child.id]] += 1

@@ -104,7 +104,12 @@ def _therapist(row: Mapping[str, Any], fte: float, site_days: tuple[Any, ...]) -
         fte=fte,
         site_days=site_days,
         lunch_minutes=row["lunch_minutes"],
-        busy=tuple((day, clock(start), clock(end)) for day, start, end in row["busy"] if day in site_days),
+        busy=tuple(
+            (day, clock(start), clock(end))
+            for day in site_days
+            for busy_day, start, end in row["busy"]
+            if busy_day == day
+        ),
         **clocks,
         **scaled,
     )
