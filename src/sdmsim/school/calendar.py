@@ -24,7 +24,7 @@ class Closure(NamedTuple):
 class SchoolDay(NamedTuple):
     """A day with school. `week` counts school weeks from 0; `weekday` 0 is Monday."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody needs of a day
     date: date
     week: int
     weekday: int
@@ -97,7 +97,9 @@ def school_year(first_day: date, last_day: date, entries: Iterable[CalendarEntry
             monday = today - timedelta(days=today.weekday())
             if not mondays or mondays[-1] != monday:
                 mondays.append(monday)
-            days.append(SchoolDay(len(days), today, len(mondays) - 1, today.weekday(), _release(found), _closures(found)))
+            days.append(
+                SchoolDay(len(days), today, len(mondays) - 1, today.weekday(), _release(found), _closures(found))
+            )
         today += timedelta(days=1)
     return SchoolYear(tuple(days), tuple(mondays))
 

@@ -5,8 +5,8 @@ Clock times are whole minutes after midnight, durations whole minutes, dates pla
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -18,8 +18,8 @@ Text = Annotated[str, Field(min_length=1)]
 Minute = Annotated[int, Field(ge=0, le=24 * 60)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri")
 Weekday = Literal["Mon", "Tue", "Wed", "Thu", "Fri"]
+WEEKDAYS: tuple[Weekday, ...] = ("Mon", "Tue", "Wed", "Thu", "Fri")
 Per = Literal["week", "month", "quarter", "year"]
 Format = Literal["whole_class", "small_groups", "seat_work", "recess", "lunch", "specials"]
 NOT_INSTRUCTION = ("recess", "lunch")
@@ -34,78 +34,108 @@ def grade_number(grade: str) -> int:
 
 
 class Student(Described):
-    """A served child. `attendance` None: the scenario's `days.child_attendance`."""
+    """A served child. Ids are codes, never names."""
 
     id: Text
     grade: Text
     section: Text
     category: str = ""
+    """Disability category, as the school writes it; used in subgroups only."""
     goal_type: str = ""
+    """Main goal, for the reader; the goals that are worked on stand in the service rows."""
     severity: Literal["mild", "moderate", "severe"] = "moderate"
+    """For the reader and for strategies; it changes no rate."""
     attendance: Share | None = None
+    """Share of school days present; not given: the scenario's `days.child_attendance`."""
 
 
 class Service(Described):
-    """One row of a child's service grid: `sessions` of `minutes` each per `per`.
+    """One row of a child's service grid: `sessions` of `minutes` each per `per`."""
 
-    `setting` is where the plan says it is given; `team` leaves it to the delivery strategy.
-    `start` and `end` are the first and last date of the row, None for the school year's.
-    """
-
-    id: Text  # the child's
+    id: Text
+    """The child's id in the students' table."""
     service: Text
+    """Such as speech; for the reader."""
     minutes: Annotated[int, Field(ge=1, le=480)]
+    """Minutes of one session."""
     per: Per
+    """The period in which the sessions are owed."""
     sessions: Annotated[int, Field(ge=1, le=500)]
+    """Sessions per period."""
     kind: Literal["direct", "indirect"] = "direct"
+    """direct: with the child. indirect: the therapist's desk time for the child, not owed as direct minutes."""
     goal: Text
+    """A name under `goals` in the scenario."""
     delivery: Literal["individual", "group"] = "group"
+    """individual: never in a group."""
     setting: Literal["classroom", "therapy_room", "team"]
+    """Where the plan says it is given; `team` leaves it to the delivery strategy, the others are kept as written."""
     provider_role: Text
-    start: date | None = None
-    end: date | None = None
+    """A role in the staff table."""
+    start: datetime.date | None = None
+    """First date of the row; not given: the first school day."""
+    end: datetime.date | None = None
+    """Last date of the row; not given: the last school day."""
 
 
 class Section(Described):
-    """A class. `collab` (0-1) is the teacher's collaboration."""
+    """A class."""
 
     grade: Text
     section: Text
+    """The class's id, unique in the school."""
     teacher: Text
     size: Annotated[int, Field(ge=1, le=60)]
+    """Children in the class, those in therapy included."""
     collab: Share = 0.5
+    """The teacher's collaboration, 0 to 1."""
 
 
 class Block(Described):
-    """A block of a grade's bell schedule on one weekday. `protected`: no child is taken out of it."""
+    """A block of a grade's bell schedule on one weekday."""
 
     grade: Text
     day: Weekday
     start: Minute
     end: Minute
     block: Text
+    """Name of the block, for the reader."""
     subject: Text
+    """What is taught; push-in looks for the subjects that fit the goal."""
     protected: bool
+    """No child is taken out of a protected block."""
     format: Format
+    """How the class works then; recess and lunch are no instruction."""
 
 
 class StaffMember(Described):
-    """A therapist: contract, site-days, lunch window and duties in minutes a week."""
+    """A therapist: contract, site-days, lunch window and duties."""
 
     id: Text
     role: Text
+    """Such as SLP; service rows name it in `provider_role`."""
     fte: Annotated[float, Field(gt=0.0, le=1.5)]
+    """1 is `week.full_time_hours` a week."""
     site_days: tuple[Weekday, ...] = WEEKDAYS
+    """Weekdays at this school."""
     rate: Annotated[float, Field(ge=0.0)] | None = None
+    """Pay per hour; not used yet."""
     type: Literal["employee", "contractor", "remote"] = "employee"
+    """Not used yet."""
     start: Minute
+    """Start of the contract day."""
     end: Minute
+    """End of the contract day."""
     lunch_start: Minute
+    """Lunch lies between `lunch_start` and `lunch_end`."""
     lunch_end: Minute
     lunch_minutes: Annotated[int, Field(ge=0, le=120)] = 30
+    """Length of lunch."""
     documentation: Annotated[int, Field(ge=0)] = 0
+    """Minutes a week; so are the next five."""
     evaluation: Annotated[int, Field(ge=0)] = 0
     consultation: Annotated[int, Field(ge=0)] = 0
+    """Consultation that no service row asks for."""
     meetings: Annotated[int, Field(ge=0)] = 0
     planning: Annotated[int, Field(ge=0)] = 0
     duty: Annotated[int, Field(ge=0)] = 0
@@ -125,12 +155,16 @@ class CalendarEntry(Described):
     `start` to `end`, for `grade` or, where that is empty, for all.
     """
 
-    date: date
-    through: date | None = None
+    date: datetime.date
+    through: datetime.date | None = None
+    """Last date of a range; not given: one day."""
     kind: Literal["holiday", "early_release", "assembly", "testing", "snow"]
     start: Minute | None = None
+    """early_release: when school ends. assembly, testing: from when."""
     end: Minute | None = None
+    """assembly, testing: until when."""
     grade: str = ""
+    """Not given: all grades."""
 
 
 class Room(Described):
@@ -138,7 +172,9 @@ class Room(Described):
 
     room: Text
     capacity: Annotated[int, Field(ge=1, le=60)]
+    """Children at one time."""
     noise: Share = 0.2
+    """0 quiet to 1 loud; not used yet."""
     metres: Mapping[str, Annotated[float, Field(ge=0.0, le=2000.0)]]
     """Walking distance to each section; a section that is not listed: `moves.default_metres`."""
 
@@ -147,7 +183,9 @@ class Pair(Described):
     """Two children who must, must never, or should preferably be in one group."""
 
     student: Text
+    """A child's id."""
     other: Text
+    """Another child's id."""
     rule: Literal["must", "never", "prefer"]
 
 
