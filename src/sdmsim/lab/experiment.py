@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from math import prod
 from pathlib import Path
@@ -16,13 +13,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr
 
 from sdmsim.base import Described, InputErrors, Problem, did_you_mean, dotted, read_as
+from sdmsim.lab.record import Monthly, read_record
 from sdmsim.scenario import Scenario, load, read_toml
 from sdmsim.school.vocabulary import Text
 
 FORMAT = 1
 MOST_ARMS = 200
 """More combinations of factors than this are a slip of the keyboard."""
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Arm(Described):
@@ -37,15 +34,6 @@ class Variation(Described):
 
     name: Text
     set: Annotated[Mapping[str, Any], Field(min_length=1)]
-
-
-@dataclass(frozen=True, slots=True)
-class Monthly:
-    """A month's logged share of owed minutes that was given; `label` names the record (a year, a district)."""
-
-    month: int
-    share: float
-    label: str
 
 
 class Experiment(Described):
@@ -140,7 +128,7 @@ def load_experiment(path: str | Path) -> Experiment:
         problems += _make_arms(experiment, experiment._base, file.name)
     if experiment.record is not None:
         try:
-            experiment._record = tuple(_read_record(file.parent / experiment.record, file.name))
+            experiment._record = read_record(file.parent / experiment.record)
         except InputErrors as error:
             problems += error.problems
     if problems:
@@ -258,49 +246,3 @@ def _in_words_of(file: str, where: str, problem: Problem, changes: Mapping[str, 
             text += f' (this replaces the whole table "{name}"; to change one value write "{inner}" in quotes)'
             break
     return Problem(file, 0, f"{where}: {problem.where}", text)
-
-
-def _read_record(path: Path, file: str) -> list[Monthly]:
-    """The rows of a record of shares by month; month is 1-12 or its English name (Sep, September)."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError:
-        raise InputErrors([Problem(file, 0, "record", f'"{path.name}" cannot be read')]) from None
-    except UnicodeDecodeError:
-        raise InputErrors([Problem(path.name, 0, "", 'is not UTF-8; in Excel, save it as "CSV UTF-8"')]) from None
-    rows = list(csv.reader(io.StringIO(text), strict=False))
-    if not rows or [h.strip() for h in rows[0]] != ["month", "share", "label"]:
-        raise InputErrors([Problem(path.name, 1, "", "the header must read month,share,label")])
-    problems, found = [], []
-    for line, row in enumerate(rows[1:], start=2):
-        if not row:
-            continue
-        if len(row) != 3:
-            problems.append(Problem(path.name, line, "", f"has {len(row)} cells, not 3"))
-            continue
-        month, share, label = (cell.strip() for cell in row)
-        number = _month_number(month)
-        if number is None:
-            problems.append(Problem(path.name, line, "month", f'"{month}" is not a month (1-12, Sep or September)'))
-        value = _share(share)
-        if value is None:
-            problems.append(Problem(path.name, line, "share", f'"{share}" is not a number from 0 to 1'))
-        if number is not None and value is not None:
-            found.append(Monthly(number, value, label))
-    if problems:
-        raise InputErrors(problems)
-    return found
-
-
-def _month_number(text: str) -> int | None:
-    if text.isdecimal():
-        return int(text) if 1 <= int(text) <= 12 else None
-    return next((i + 1 for i, m in enumerate(MONTHS) if len(text) >= 3 and text.title()[:3] == m), None)
-
-
-def _share(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if 0.0 <= value <= 1.0 else None

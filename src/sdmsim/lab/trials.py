@@ -10,11 +10,10 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from sdmsim import metrics
-from sdmsim.delivery.vocabulary import UNPLACED_REASONS, Week
+from sdmsim.delivery.vocabulary import UNPLACED_REASONS
 from sdmsim.events import Log
 from sdmsim.plan import Plan, plan_of, timetable
 from sdmsim.scenario import Scenario
-from sdmsim.school.vocabulary import School
 from sdmsim.world import live
 
 
@@ -82,7 +81,7 @@ def prepare(scenario: Scenario) -> Prepared:
     began = perf_counter()
     plan = plan_of(scenario)
     seconds = perf_counter() - began
-    return Prepared(pickle.dumps(plan, protocol=pickle.HIGHEST_PROTOCOL), seconds, week_row(plan.school, plan.week))
+    return Prepared(pickle.dumps(plan, protocol=pickle.HIGHEST_PROTOCOL), seconds, week_row(plan))
 
 
 def ask(scenario: Scenario) -> Asked:
@@ -123,8 +122,9 @@ def _unpacked(chunk: Chunk) -> Plan:
     return found
 
 
-def week_row(school: School, week: Week) -> dict[str, float]:
+def week_row(plan: Plan) -> dict[str, float]:
     """What a timetable shows, as one flat row: children, visits, hours asked, unplaced sessions, gaps."""
+    school, week = plan.school, plan.week
     team = {r.student: r.setting for r in week.requests if school.services[r.row].setting == "team"}
     pull_out = [a for a in week.appointments if a.setting == "therapy_room"]
     push_in = [a for a in week.appointments if a.setting == "classroom"]
@@ -137,6 +137,7 @@ def week_row(school: School, week: Week) -> dict[str, float]:
         "pull_out_sessions": len(pull_out),
         "mean_visit_size": _mean_size(push_in),
         "mean_group_size": _mean_size(pull_out),
+        "contract_hours_per_week": sum(s.fte for s in school.staff) * plan.rules.full_time_hours,
         "therapist_hours_per_week": sum(week.asked_minutes) / 60.0,
         "co_planning_hours": sum(week.co_planning_minutes) / 60.0,
         "indirect_hours": sum(week.indirect_minutes) / 60.0,
