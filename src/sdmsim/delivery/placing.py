@@ -7,7 +7,7 @@ stretch begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -89,33 +89,98 @@ def busy_of_child(meeting: Meeting, option: Option) -> Window:
     return (option.start, option.end) if meeting.push_in else option.out
 
 
-def place(
-    problem: Problem, pools: Sequence[Pool], meetings: Sequence[Meeting], hints: Mapping[Meeting, Option]
-) -> Placed:
-    """Place as many child-minutes as the rules allow. Deterministic."""
-    model = Model(problem.rules.effort)
+def place(problem: Problem, pools: Sequence[Pool], meetings: Sequence[Meeting]) -> Placed:
+    """Place as many child-minutes as the rules allow. Deterministic.
+
+    First the meetings that the contract hours can pay for, whatever the time of day: what they are worth
+    is a proven bound. If they all find a place, nothing can be better. If not, the next best such choices
+    are tried, and at last all meetings compete for the week.
+    """
     options = [options_of(problem, pools[m.pool], m) for m in meetings]
+    worth = [20 * m.minutes * len(m.members) + sum(n == 0 for _, n in m.members) for m in meetings]
+    choices = _affordable(problem, meetings, options, worth)
+    bound, wanted = next(choices)
+    placed = _all_placed(problem, meetings, options, wanted)
+    for _ in range(_TRIES):
+        if placed is not None:
+            break
+        placed = _all_placed(problem, meetings, options, next(choices)[1])
+    if placed is None:
+        placed, proven = _best_places(problem, meetings, options, worth, problem.rules.effort / 2)
+        bound = min(bound, proven)
+    value = sum(w for w, option in zip(worth, placed, strict=True) if option is not None)
+    return Placed(tuple(meetings), tuple(placed), max(0, bound - value) // 20)
+
+
+_TRIES = 8
+"""Next best choices of meetings before all compete: each takes a tenth of a second, competing takes seconds."""
+
+
+def _affordable(
+    problem: Problem, meetings: Sequence[Meeting], options: Sequence[Sequence[Option]], worth: Sequence[int]
+) -> Iterator[tuple[int, list[int]]]:
+    """(proven bound, meetings): the worthiest choice within the contract hours of every phase, then the next best."""
+    model = Model(problem.rules.effort)
+    held = [model.boolean() for _ in meetings]
+    for some, variable in zip(options, held, strict=True):
+        if not some:
+            model.add(variable == 0)
+    for active in phases(problem, meetings):
+        costs = [min((o.out[1] - o.out[0] for o in options[m]), default=0) * held[m] for m in active]
+        _contract_hours(problem, model, [meetings[m] for m in active], costs, [held[m] for m in active])
+    model.maximise(sum(w * v for w, v in zip(worth, held, strict=True)))
+    wanted: list[int] = []
+    while model.solve():
+        wanted = [m for m, variable in enumerate(held) if model.value(variable)]
+        yield model.bound(), wanted
+        model.add(sum(held[m] for m in wanted) <= len(wanted) - 1)
+    while True:  # every choice has been tried: the empty week is left
+        yield 0, []
+
+
+def _all_placed(
+    problem: Problem, meetings: Sequence[Meeting], options: Sequence[list[Option]], wanted: Sequence[int]
+) -> list[Option | None] | None:
+    """A place for each of the wanted meetings, or None where they do not fit together."""
+    some = [meetings[m] for m in wanted]
+    taken, _ = _best_places(problem, some, [options[m] for m in wanted], None, min(0.5, problem.rules.effort))
+    if None in taken:
+        return None
+    found = dict(zip(wanted, taken, strict=True))
+    return [found.get(m) for m in range(len(meetings))]
+
+
+def _best_places(
+    problem: Problem,
+    meetings: Sequence[Meeting],
+    options: Sequence[list[Option]],
+    worth: Sequence[int] | None,
+    effort: float,
+) -> tuple[list[Option | None], int]:
+    """The options that place the most, and the bound. Without `worth`: all meetings, or none of them."""
+    model = Model(effort)
     chosen = [[model.boolean() for _ in some] for some in options]
-    for meeting, some, variables in zip(meetings, options, chosen, strict=True):
+    for variables in chosen:
         model.at_most_one(variables)
-        for option, variable in zip(some, variables, strict=True):
-            model.hint(variable, int(hints.get(meeting) == option))
+        if worth is None:
+            model.add(sum(variables) == 1)
     for active in phases(problem, meetings):
         table = _Table([meetings[m] for m in active], [options[m] for m in active], [chosen[m] for m in active])
         _one_therapist_at_a_time(problem, model, table)
         _one_child_at_a_time(problem, model, table)
         _one_group_a_room(problem, model, table)
-        _contract_hours(problem, model, table)
+        costs = [sum((o.out[1] - o.out[0]) * v for o, v in zip(options[m], chosen[m], strict=True)) for m in active]
+        _contract_hours(problem, model, table.meetings, costs, [sum(chosen[m]) for m in active])
     _repeats_in_order(model, _Table(meetings, options, chosen))
-    worth = [20 * m.minutes * len(m.members) + sum(n == 0 for _, n in m.members) for m in meetings]
-    model.maximise(sum(w * v for w, variables in zip(worth, chosen, strict=True) for v in variables))
+    if worth is not None:
+        model.maximise(sum(w * v for w, variables in zip(worth, chosen, strict=True) for v in variables))
     if not model.solve():
-        raise AssertionError("an empty week satisfies every rule")
-    taken = tuple(
+        return [None] * len(meetings), 0
+    taken = [
         next((o for o, v in zip(some, variables, strict=True) if model.value(v)), None)
         for some, variables in zip(options, chosen, strict=True)
-    )
-    return Placed(tuple(meetings), taken, model.gap() // 20)
+    ]
+    return taken, model.bound() if worth is not None else 0
 
 
 def phases(problem: Problem, meetings: Sequence[Meeting]) -> list[list[int]]:
@@ -128,7 +193,7 @@ def phases(problem: Problem, meetings: Sequence[Meeting]) -> list[list[int]]:
 
 class _Table(NamedTuple):
     meetings: Sequence[Meeting]
-    options: list[list[Option]]
+    options: Sequence[list[Option]]
     chosen: list[list[Any]]
 
     def rows(self) -> list[tuple[int, Option, Any]]:
@@ -202,21 +267,20 @@ def _one_group_a_room(problem: Problem, model: Model, table: _Table) -> None:
             _cliques([(o.weekday, o.out, v) for _, o, v in table.rows() if o.room == number], model.at_most_one)
 
 
-def _contract_hours(problem: Problem, model: Model, table: _Table) -> None:
+def _contract_hours(
+    problem: Problem, model: Model, meetings: Sequence[Meeting], costs: Sequence[Any], held: Sequence[Any]
+) -> None:
+    """Sessions, moves, co-planning and indirect service within the contract; `costs` in minutes when held."""
     planning = round(problem.rules.planning_minutes_per_class * 10)
     for therapist, contract in enumerate(problem.contracts):
-        used = []
-        visited: dict[int, Any] = {}
-        for meeting, some, variables in zip(table.meetings, table.options, table.chosen, strict=True):
-            if meeting.therapist != therapist or not some:
-                continue
-            used += [10 * (o.out[1] - o.out[0]) * v for o, v in zip(some, variables, strict=True)]
-            if meeting.push_in:
-                if meeting.section not in visited:
-                    visited[meeting.section] = model.boolean()
-                model.add(sum(variables) <= visited[meeting.section])
+        mine = [m for m, meeting in enumerate(meetings) if meeting.therapist == therapist]
+        visited = {meetings[m].section: model.boolean() for m in mine if meetings[m].push_in}
+        for m in mine:
+            if meetings[m].push_in:
+                model.add(held[m] <= visited[meetings[m].section])
         free = round(10 * (contract.session_minutes - problem.indirect[therapist]))
-        model.add(sum(used) + planning * sum(visited.values()) <= max(free, 0))
+        if mine:
+            model.add(10 * sum(costs[m] for m in mine) + planning * sum(visited.values()) <= max(free, 0))
 
 
 def _repeats_in_order(model: Model, table: _Table) -> None:

@@ -53,7 +53,7 @@ def solve(problem: Problem) -> Week:
     """Group, place, fill. Deterministic but for `solve_seconds`."""
     began = perf_counter()
     grouped = group(problem)
-    placed = place(problem, grouped.pools, grouped.meetings, {})
+    placed = place(problem, grouped.pools, grouped.meetings)
     filling = Filling(problem, grouped, placed)
     filling.fill()
     asked, planning = asked_minutes(problem, grouped)

@@ -1,0 +1,104 @@
+"""Do the rules and the dates of a scenario agree with the tables of its school?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+
+from sdmsim.base import Problem, did_you_mean
+from sdmsim.base import dotted as key
+from sdmsim.delivery.rules import Goal, Grouping
+from sdmsim.school.calendar import SchoolYear
+from sdmsim.school.vocabulary import School
+
+
+class Agreement:
+    """The checks of one scenario file against one school.
+
+    `tables`: table name to file name, empty for a generated school. `whole`: the tables of which every
+    row could be read; nobody is told that a name is missing from another.
+    """
+
+    def __init__(self, file: str, school: School, tables: Mapping[str, str], whole: Collection[str]) -> None:
+        self.file, self.school, self.tables, self.whole = file, school, tables, whole
+
+    def rows(self, table: str, position: int) -> tuple[str, int]:
+        """File and line of a row."""
+        lines = self.school.lines.get(table, ())
+        return self.tables.get(table, f"generated {table}"), lines[position] if lines else 0
+
+    def goals(self, goals: Mapping[str, Goal], grouping: Grouping) -> Iterator[Problem]:
+        """Goals that rows and rules name are described, and their subjects are in the bell schedule."""
+        for i, row in enumerate(self.school.services):
+            file, line = self.rows("services", i)
+            if row.goal not in goals:
+                text = f'"{row.goal}" is not in [goals] of {self.file}{did_you_mean(row.goal, goals)}'
+                yield Problem(file, line, "goal", text)
+            elif row.kind == "direct" and row.setting == "classroom" and not goals[row.goal].push_in_subjects:
+                text = f'"classroom", but goal "{row.goal}" has no push_in_subjects in {self.file}'
+                yield Problem(file, line, "setting", text)
+        if "bell" in self.whole:
+            bell, subjects = self.tables.get("bell", "the bell schedule"), {b.subject for b in self.school.bell}
+            for name, goal in goals.items():
+                for subject in goal.push_in_subjects:
+                    if subject not in subjects:
+                        text = f'"{subject}" is not a subject in {bell}{did_you_mean(subject, subjects)}'
+                        yield Problem(self.file, 0, key(["goals", name, "push_in_subjects"]), text)
+        seen: set[str] = set()
+        for name in (goal for family in grouping.mix for goal in family):
+            if name not in goals:
+                yield Problem(self.file, 0, "grouping.mix", f'"{name}" is not in [goals]{did_you_mean(name, goals)}')
+            elif name in seen:
+                yield Problem(self.file, 0, "grouping.mix", f'"{name}" stands there twice')
+            seen.add(name)
+
+    def sizes(self, grouping: Grouping) -> Iterator[Problem]:
+        """The preferred size is legal, and children who must be together fit into one group."""
+        if grouping.preferred_size > grouping.legal_size:
+            text = f"{grouping.preferred_size} is above legal_size, which is {grouping.legal_size}"
+            yield Problem(self.file, 0, "grouping.preferred_size", text)
+        for position, together in _bound(self.school):
+            if len(together) > grouping.legal_size:
+                names = ", ".join(f'"{name}"' for name in together)
+                text = f"{names} must be together, but grouping.legal_size of {self.file} is {grouping.legal_size}"
+                yield Problem(*self.rows("pairs", position), "rule", text)
+
+    def dates(self, first_day: date, last_day: date, start_up_weeks: int, calendar: SchoolYear) -> Iterator[Problem]:
+        """There is a year to live, and rows and calendar speak of it."""
+        year = f"the year, {first_day} to {last_day}"
+        if not calendar.days:
+            yield Problem(self.file, 0, "year", f"{first_day} to {last_day} holds no school day")
+        elif start_up_weeks >= calendar.n_weeks:
+            text = f"{start_up_weeks} weeks are the whole year of {calendar.n_weeks} school weeks"
+            yield Problem(self.file, 0, "year.start_up_weeks", text)
+        for i, row in enumerate(self.school.services):
+            if row.end is not None and row.end < first_day:
+                yield Problem(*self.rows("services", i), "end", f"{row.end} is before {year}")
+            if row.start is not None and row.start > last_day:
+                yield Problem(*self.rows("services", i), "start", f"{row.start} is after {year}")
+        entries = self.school.calendar
+        if entries and not any(inside(e.date, e.through, first_day, last_day) for e in entries):
+            file, line = self.rows("calendar", 0)
+            yield Problem(file, line, "date", f"{entries[0].date}, like every date of this table, is outside {year}")
+
+
+def inside(first: date, through: date | None, first_day: date, last_day: date) -> bool:
+    """Whether some day of an entry lies in the year."""
+    return first <= last_day and (through or first) >= first_day
+
+
+def _bound(school: School) -> Iterator[tuple[int, list[str]]]:
+    """Each set of children that must rules tie together, with the position of the last rule that does."""
+    tied: dict[str, list[str]] = {}
+    last: dict[int, int] = {}
+    for i, pair in enumerate(school.pairs):
+        if pair.rule != "must":
+            continue
+        one, other = (tied.setdefault(name, [name]) for name in (pair.student, pair.other))
+        if one is not other:
+            one += other
+            for name in other:
+                tied[name] = one
+        last[id(one)] = i
+    for together in {id(t): t for t in tied.values()}.values():
+        yield last[id(together)], sorted(together)
