@@ -1,0 +1,1 @@
+"""Who sees it? Console tables, pictures, the report, the command line."""

@@ -1,0 +1,208 @@
+"""Pictures drawn on given axes. Each function draws and returns the numbers behind what it drew.
+
+Tables come as `lab.results.Results` holds them; arms are drawn in the order given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sdmsim.show.answer import differences
+from sdmsim.show.style import GREY, HATCHES, LIGHT, colour, marker
+from sdmsim.show.words import MISSED, activity_words, heading, reason_words, shown_difference, words_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+WRAP = 26
+"""Letters of an arm's name in one line of an axis."""
+
+
+def wrapped(name: str, width: int = WRAP) -> str:
+    """A long name in lines of at most `width` letters, `$` taken literally."""
+    import textwrap
+
+    return "\n".join(textwrap.wrap(name, width) or [name]).replace("$", r"\$")
+
+
+def comparison(ax: Axes, table: pd.DataFrame, metric: str, arms: Sequence[str], others: Sequence[str]) -> pd.DataFrame:
+    """Differences of one metric from the baseline: a point with its 95 % interval for each other arm.
+
+    Filled where the difference is clear, hollow where it is not. `arms` gives the colours, `others` the rows.
+    """
+    words = words_of(metric)
+    found = {d.arm: d for d in differences(table, metric)}
+    rows = []
+    for row, arm in enumerate(others):
+        d = found.get(arm)
+        if d is None:
+            continue
+        value, low, high = (x * words.scale for x in (d.value, d.low, d.high))
+        tint = colour(arms.index(arm))
+        if low == low:
+            ax.plot([low, high], [row, row], color=tint, linewidth=2.2, solid_capstyle="butt", zorder=2)
+        face = tint if d.clear else "white"
+        ax.plot(value, row, marker(arms.index(arm)), color=tint, markerfacecolor=face, markersize=6, zorder=3)
+        ax.annotate(
+            shown_difference(metric, d.value), (value, row), xytext=(0, 6), textcoords="offset points",
+            ha="center", va="bottom", fontsize=7.5, color="black", zorder=4,
+            bbox={"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.85},
+        )  # fmt: skip
+        rows.append((metric, arm, value, low, high, "yes" if d.clear else "no"))
+    ax.axvline(0.0, color=GREY, linewidth=1.0, zorder=1)
+    ax.set_ylim(len(others) - 0.5, -0.7)
+    ax.set_yticks(range(len(others)), [wrapped(arm) for arm in others])
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="x")
+    ax.set_title(words.label)
+    ax.set_xlabel(f"difference, {words.difference_unit or words.unit}")
+    _spread(ax, [x for r in rows for x in r[2:5] if x == x], words.decimals)
+    return pd.DataFrame(rows, columns=["metric", "arm", "difference", "ci_low", "ci_high", "clear"])
+
+
+def _spread(ax: Axes, values: Sequence[float], decimals: int) -> None:
+    """Room around the points and zero; no axis so narrow that noise below the shown digits looks large."""
+    low, high = min([0.0, *values]), max([0.0, *values])
+    least = 4.0 * 10.0**-decimals
+    margin = max(0.12 * (high - low), (least - (high - low)) / 2)
+    ax.set_xlim(low - margin, high + margin)
+
+
+def trade_off(ax: Axes, summary: pd.DataFrame, arms: Sequence[str]) -> pd.DataFrame:
+    """Promised minutes given against class missed: one point per arm, with both 95 % intervals."""
+    across, up = "class_minutes_missed", "delivered_share"
+    means = summary.set_index(["arm", "metric"])
+    rows = []
+    for i, arm in enumerate(arms):
+        if (arm, across) not in means.index or (arm, up) not in means.index:
+            continue
+        x, y = means.loc[(arm, across)], means.loc[(arm, up)]
+        found = [float(v) * words_of(across).scale for v in (x["mean"], x["ci_low"], x["ci_high"])]
+        found += [float(v) * words_of(up).scale for v in (y["mean"], y["ci_low"], y["ci_high"])]
+        ax.plot([found[1], found[2]], [found[3]] * 2, color=colour(i), linewidth=1.6, zorder=2)
+        ax.plot([found[0]] * 2, [found[4], found[5]], color=colour(i), linewidth=1.6, zorder=2)
+        ax.plot(found[0], found[3], marker(i), color=colour(i), markersize=7, label=wrapped(arm), zorder=3)
+        rows.append((arm, *found))
+    ax.set_xlabel(heading(across))
+    ax.set_ylabel(heading(up))
+    ax.grid()
+    ax.margins(0.12)
+    _not_too_close(ax)
+    _legend(ax, len(rows))
+    names = [across, f"{across}_ci_low", f"{across}_ci_high", up, f"{up}_ci_low", f"{up}_ci_high"]
+    return pd.DataFrame(rows, columns=["arm", *names])
+
+
+def _not_too_close(ax: Axes, least: float = 2.0) -> None:
+    """At least `least` units on both axes, so that small differences look small."""
+    for get, put in ((ax.get_xlim, ax.set_xlim), (ax.get_ylim, ax.set_ylim)):
+        low, high = get()
+        if high - low < least:
+            put((low + high - least) / 2, (low + high + least) / 2)
+
+
+def therapist_week(
+    ax: Axes, workload: pd.DataFrame, arms: Sequence[str], contract_hours: float | None = None
+) -> pd.DataFrame:
+    """Hours of the therapists' week by activity, stacked, one bar per arm, with a line at the contract."""
+    activities = list(dict.fromkeys(workload["activity"]))
+    wide = workload.pivot(index="arm", columns="activity", values="hours_per_week")
+    wide = wide.reindex(index=list(arms), columns=activities).fillna(0.0)
+    wide = wide.loc[:, wide.max() > 0.005]
+    _stack(ax, wide, [activity_words(str(a)) for a in wide.columns], decimals=1)
+    if contract_hours is not None:
+        ax.axvline(contract_hours, color="black", linewidth=1.4, linestyle="--", zorder=4)
+        ax.set_xlim(0, max(contract_hours, float(wide.sum(axis=1).max())) * 1.06)
+        ax.annotate(
+            f"contract {contract_hours:.1f} h", (contract_hours, 1.0), xycoords=("data", "axes fraction"),
+            xytext=(0, 2), textcoords="offset points", ha="center", va="bottom", fontsize=8,
+        )  # fmt: skip
+    ax.set_xlabel("hours a week, all therapists together, mean over the year")
+    return wide.reset_index()
+
+
+def missed(ax: Axes, summary: pd.DataFrame, arms: Sequence[str]) -> pd.DataFrame:
+    """Minutes missed by reason, stacked, one bar per arm; reasons that never happen are left out."""
+    rows = summary[summary["metric"].str.startswith(MISSED)]
+    reasons = [m for m in dict.fromkeys(rows["metric"])]
+    wide = rows.pivot(index="arm", columns="metric", values="mean").reindex(index=list(arms), columns=reasons)
+    wide = wide.rename(columns=lambda m: str(m).removeprefix(MISSED)).fillna(0.0)
+    wide = wide.loc[:, wide.max() > 0.5]
+    _stack(ax, wide, [reason_words(str(r)) for r in wide.columns], decimals=0)
+    ax.set_xlabel("minutes missed, a child a year")
+    return wide.reset_index()
+
+
+def _stack(ax: Axes, wide: pd.DataFrame, labels: Sequence[str], *, decimals: int) -> None:
+    """Stacked horizontal bars, the first arm on top; numbers where they fit."""
+    left = [0.0] * len(wide)
+    longest = float(wide.sum(axis=1).max()) if wide.size else 0.0
+    for position, (column, label) in enumerate(zip(wide.columns, labels, strict=True)):
+        values = [float(v) for v in wide[column]]
+        hatch = HATCHES[position // 8 % len(HATCHES)]
+        ax.barh(
+            range(len(wide)), values, left=left, height=0.62, color=colour(position), hatch=hatch,
+            edgecolor="white", linewidth=0.8, label=label, zorder=2,
+        )  # fmt: skip
+        for row, value in enumerate(values):
+            if longest and value / longest > 0.05:
+                ax.annotate(
+                    f"{value:.{decimals}f}", (left[row] + value / 2, row), ha="center", va="center", fontsize=7.5,
+                    color="black", zorder=5, bbox={"boxstyle": "round,pad=0.12", "fc": "white", "ec": "none", "alpha": 0.75},
+                )  # fmt: skip
+        left = [a + b for a, b in zip(left, values, strict=True)]
+    ax.set_yticks(range(len(wide)), [wrapped(str(arm)) for arm in wide.index])
+    ax.set_ylim(len(wide) - 0.5, -0.5)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="x")
+    _legend(ax, len(labels))
+
+
+def months(ax: Axes, table: pd.DataFrame, record: pd.DataFrame, arms: Sequence[str]) -> pd.DataFrame:
+    """Share of the promised minutes given, by month: a line per arm, and a record's line where there is one."""
+    order = list(dict.fromkeys(table["month"]))
+    wide = table.pivot(index="month", columns="arm", values="delivered_share").reindex(index=order, columns=list(arms))
+    for i, arm in enumerate(arms):
+        ax.plot(
+            range(len(order)), wide[arm] * 100.0, marker=marker(i), color=colour(i), markersize=5, linewidth=1.6,
+            label=wrapped(arm), zorder=2,
+        )  # fmt: skip
+    for number, (label, part) in enumerate(record.groupby("label", sort=False) if len(record) else ()):
+        share = part.set_index("month")["share"].reindex(order)
+        ax.plot(
+            range(len(order)), share * 100.0, color="black", linestyle=("--", ":", "-.")[number % 3], linewidth=1.8,
+            marker="s", markersize=4, markerfacecolor="white", label=wrapped(str(label), 34), zorder=3,
+        )  # fmt: skip
+        wide[f"record: {label}"] = share
+    ax.set_xticks(range(len(order)), [month_words(m) for m in order])
+    ax.set_ylabel(heading("delivered_share"))
+    ax.grid(axis="y")
+    ax.margins(y=0.08)
+    low, high = ax.get_ylim()
+    ax.set_ylim(max(0.0, min(low, high - 20.0)), min(100.5, high))
+    _legend(ax, len(ax.lines))
+    return wide.reset_index()
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def month_words(month: object) -> str:
+    """`2024-09`, `9` or `Sep` as `Sep`."""
+    text = str(month).rsplit("-", 1)[-1]
+    return _MONTHS[int(text) - 1] if text.isdigit() and 1 <= int(text) <= 12 else text
+
+
+def _legend(ax: Axes, entries: int) -> None:
+    """The key below the axes, so that it never covers what is drawn."""
+    if entries:
+        below = 0.34 / max(0.8, ax.get_position().height * ax.figure.get_size_inches()[1] / 1.6)
+        ax.legend(
+            loc="upper center", bbox_to_anchor=(0.5, -below), ncols=min(entries, 3), borderaxespad=0.0,
+            columnspacing=1.6, handlelength=1.6,
+        )  # fmt: skip
+    if not entries:
+        ax.text(0.5, 0.5, "nothing to show", transform=ax.transAxes, ha="center", color=LIGHT)

@@ -1,0 +1,55 @@
+"""Options that several commands share, and how they are heard."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+_VERBOSE = "sdmsim.verbose"
+
+
+def _listen(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if not wanted:
+        return
+    ctx.find_root().meta[_VERBOSE] = True
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    logger = logging.getLogger("sdmsim")
+    logger.handlers = [handler]
+    logger.setLevel(logging.DEBUG)
+
+
+def is_verbose(ctx: click.Context) -> bool:
+    """Whether -v was given."""
+    return bool(ctx.find_root().meta.get(_VERBOSE, False))
+
+
+out = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Folder for the files; default results/NAME.",
+)
+seed = click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="In place of the file's seed.")
+replications = click.option(
+    "--replications", type=click.IntRange(1), metavar="N", help="In place of the experiment's number of years."
+)
+workers = click.option(
+    "--workers", type=click.IntRange(1, 1024), metavar="N", help="Processes; default: one for each core."
+)
+quiet = click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
+verbose = click.option(
+    "-v", "--verbose", is_flag=True, expose_value=False, callback=_listen, help="Log to standard error; tracebacks."
+)
+
+
+def file_argument(name: str, **more: Any) -> Callable[[Command], Command]:
+    """An argument that is a file to read; whether it is there and readable is told with all other problems."""
+    return click.argument(name, type=click.Path(path_type=Path), **more)

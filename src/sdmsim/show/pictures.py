@@ -1,0 +1,176 @@
+"""The pictures of an experiment: which are drawn from which tables, what they are called, how they are saved."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+from sdmsim.show import figures
+from sdmsim.show.style import STYLE
+from sdmsim.show.words import HEADLINE, MISSED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sdmsim.lab.results import Results
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawn figure with the words around it and the numbers behind it."""
+
+    name: str
+    title: str
+    caption: str
+    alt: str
+    figure: Figure
+    numbers: pd.DataFrame
+
+    def svg(self) -> bytes:
+        """The picture as SVG, the same bytes each time."""
+        return self._written("svg", {"Date": None, "Creator": "sdmsim"})
+
+    def png(self) -> bytes:
+        """The picture as PNG."""
+        return self._written("png", {"Software": None})
+
+    def _written(self, kind: str, metadata: dict[str, str | None]) -> bytes:
+        buffer = io.BytesIO()
+        with rc_context(STYLE):
+            self.figure.savefig(buffer, format=kind, metadata=metadata, bbox_inches="tight", pad_inches=0.12)
+        return buffer.getvalue()
+
+    def save(self, folder: Path) -> None:
+        """Write NAME.png, NAME.svg and NAME.csv into the folder, which is made where it is not there."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{self.name}.svg").write_bytes(self.svg())
+        (folder / f"{self.name}.png").write_bytes(self.png())
+        text = self.numbers.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+        (folder / f"{self.name}.csv").write_bytes(text.encode())
+
+
+def draw(results: Results) -> list[Picture]:
+    """Every picture that these results have the numbers for."""
+    with rc_context(STYLE):
+        return list(_pictures(results))
+
+
+def _pictures(results: Results) -> Iterator[Picture]:
+    metrics = set(results.summary["metric"])
+    if len(results.arms) > 1:
+        yield _comparison(results, [m for m in HEADLINE if m in metrics])
+    if {"delivered_share", "class_minutes_missed"} <= metrics:
+        yield _trade_off(results)
+    if any(str(m).startswith(MISSED) for m in metrics):
+        yield _missed(results)
+    if len(results.workload):
+        yield _therapist_week(results)
+    if len(results.months):
+        yield _months(results)
+
+
+def _rows_high(arms: Sequence[str], each: float = 0.42, rest: float = 0.5) -> float:
+    """Inches for bars or rows, one per arm."""
+    lines = sum(figures.wrapped(arm).count("\n") / 2 + 1 for arm in arms)
+    return rest + each * lines
+
+
+def _comparison(results: Results, metrics: Sequence[str]) -> Picture:
+    import pandas as pd
+
+    others = [arm for arm in results.arms if arm != results.baseline]
+    columns = 2
+    rows = -(-len(metrics) // columns)
+    figure = Figure(figsize=(9.0, rows * (_rows_high(others, 0.36, 1.0))), layout="constrained")
+    axes = figure.subplots(rows, columns, sharey=True, squeeze=False)
+    numbers = []
+    for i, metric in enumerate(metrics):
+        ax = axes[i // columns][i % columns]
+        numbers.append(figures.comparison(ax, results.comparison, metric, results.arms, others))
+    for ax in axes.flat[len(metrics) :]:
+        ax.set_axis_off()
+    return Picture(
+        name="comparison",
+        title="Differences from the baseline",
+        caption=(
+            f'Mean difference of each arm from "{results.baseline}" (the line at 0), paired by simulated year, with '
+            "its 95 % interval. Filled: clear after adjustment for several arms; hollow: no clear difference."
+        ),
+        alt=f"Points with intervals: differences of {len(others)} arms from {results.baseline} on {len(metrics)} measures.",
+        figure=figure,
+        numbers=pd.concat(numbers, ignore_index=True),
+    )
+
+
+def _trade_off(results: Results) -> Picture:
+    figure = Figure(figsize=(7.0, 4.4))
+    ax = figure.add_subplot()
+    numbers = figures.trade_off(ax, results.summary, results.arms)
+    return Picture(
+        name="trade_off",
+        title="Promised minutes given against class missed",
+        caption="Further up: more of the promised minutes. Further left: less class missed. Bars: 95 % intervals of the means.",
+        alt=f"One point for each of {len(numbers)} arms: share of promised minutes given against class minutes missed.",
+        figure=figure,
+        numbers=numbers,
+    )
+
+
+def _missed(results: Results) -> Picture:
+    figure = Figure(figsize=(8.0, _rows_high(results.arms)))
+    ax = figure.add_subplot()
+    numbers = figures.missed(ax, results.summary, results.arms)
+    return Picture(
+        name="missed",
+        title="Why promised minutes were not given",
+        caption="Mean over served children and simulated years. Days without school are shown too; the share given leaves them out.",
+        alt="Stacked bars: minutes missed by reason, one bar for each arm.",
+        figure=figure,
+        numbers=numbers,
+    )
+
+
+def _therapist_week(results: Results) -> Picture:
+    figure = Figure(figsize=(8.0, _rows_high(results.arms)))
+    ax = figure.add_subplot()
+    hours = results.weeks.get("contract_hours_per_week")
+    contract = float(hours.max()) if hours is not None else None
+    numbers = figures.therapist_week(ax, results.workload, results.arms, contract)
+    return Picture(
+        name="therapist_week",
+        title="The therapists' week",
+        caption="Hours by activity, mean over school weeks and simulated years. Beyond the contract line is overtime.",
+        alt="Stacked bars: hours of the therapists' week by activity, one bar for each arm.",
+        figure=figure,
+        numbers=numbers,
+    )
+
+
+def _months(results: Results) -> Picture:
+    figure = Figure(figsize=(8.0, 4.0))
+    ax = figure.add_subplot()
+    numbers = figures.months(ax, results.months, results.record, results.arms)
+    recorded = len(results.record) > 0
+    return Picture(
+        name="months",
+        title="Promised minutes given, month by month",
+        caption=(
+            "Simulated share by month"
+            + (", against the record of real logs (dashed)." if recorded else ". No record was given to hold it against.")
+        ),
+        alt="Lines: share of promised minutes given in each month of the school year" + (", with a record." if recorded else "."),
+        figure=figure,
+        numbers=numbers,
+    )
+
+
+def save_all(pictures: Sequence[Picture], folder: Path) -> None:
+    """Every picture into `folder` as PNG, SVG and CSV."""
+    for picture in pictures:
+        picture.save(folder)

@@ -1,0 +1,207 @@
+"""One plain page for a planner: self-contained HTML made from the files of an experiment, and from nothing else."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sdmsim.show import words
+from sdmsim.show.answer import CANNOT_SAY, NOT_LEGAL_ADVICE, answer, odd_verdicts
+from sdmsim.show.pictures import Picture, draw
+from sdmsim.show.record import against_record
+from sdmsim.show.regroup import regroup_sentences, regroup_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sdmsim.lab.results import Results
+
+TEMPLATE = "report.html.j2"
+
+
+class Table(NamedTuple):
+    """Rows of text under a heading; the first cell of a row is its name."""
+
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    note: str = ""
+
+
+def html_report(results: Results, pictures: Sequence[Picture] | None = None) -> str:
+    """The whole page as text."""
+    from jinja2 import Environment, StrictUndefined
+
+    drawn = list(pictures) if pictures is not None else draw(results)
+    text = resources.files("sdmsim.show").joinpath(TEMPLATE).read_text(encoding="utf-8")
+    page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    page.filters["signed"] = lambda value: words.number(value, 3, sign=True)
+    return page.from_string(text).render(**_content(results, drawn))
+
+
+def write_report(results: Results, file: Path, pictures: Sequence[Picture] | None = None) -> None:
+    """Write the page; the same results give the same bytes."""
+    page = html_report(results, pictures)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(page.encode())
+
+
+def _content(results: Results, pictures: Sequence[Picture]) -> dict[str, Any]:
+    manifest = results.manifest
+    return {
+        "title": results.title,
+        "baseline": results.baseline,
+        "arms": results.arms,
+        "replications": manifest["replications"],
+        "started": str(manifest["started"])[:10],
+        "version": manifest["sdmsim_version"],
+        "answer": answer(results.summary, results.comparison, results.baseline),
+        "cannot_say": CANNOT_SAY,
+        "not_legal_advice": NOT_LEGAL_ADVICE,
+        "parts": _part_tables(results),
+        "differences": _differences(results),
+        "odd": odd_verdicts(results.comparison),
+        "pictures": [_embedded(p) for p in pictures],
+        "regroup": regroup_table(results.regroup, results.arms),
+        "regroup_sentences": regroup_sentences(results.regroup, results.arms),
+        "record": against_record(results.months, results.record, results.arms),
+        "week": _week_table(results),
+        "every_metric": _every_metric(results),
+        "every_difference": _every_difference(results.comparison),
+        "notes": results.notes,
+        "command": _command(manifest),
+        "seed": manifest["seed"],
+        "inputs": sorted(manifest["inputs"].items()),
+        "packages": sorted(manifest["packages"].items()),
+    }
+
+
+def _embedded(picture: Picture) -> dict[str, str]:
+    data = base64.b64encode(picture.svg()).decode("ascii")
+    return {
+        "name": picture.name,
+        "title": picture.title,
+        "caption": picture.caption,
+        "alt": picture.alt,
+        "source": f"data:image/svg+xml;base64,{data}",
+    }
+
+
+def _part_tables(results: Results) -> list[Table]:
+    """Means with half-widths, one table each for delivery, access and workload, one row per arm."""
+    rows = results.summary.set_index(["arm", "metric"])
+    metrics = [m for m in words.order_of(results.summary["metric"]) if m in words.WORDS]
+    tables = []
+    for part in words.PARTS:
+        here = [m for m in metrics if words.words_of(m).part == part]
+        if here:
+            body = [[arm, *(mean_with_half_width(rows, arm, m) for m in here)] for arm in results.arms]
+            tables.append(Table(words.PART_TITLES[part], ["arm", *map(words.heading, here)], body))
+    return tables
+
+
+def mean_with_half_width(rows: pd.DataFrame, arm: str, metric: str) -> str:
+    """`80.3 ± 0.4` from a summary indexed by arm and metric; `-` where it is absent."""
+    if (arm, metric) not in rows.index:
+        return "-"
+    row = rows.loc[(arm, metric)]
+    return words.with_half_width(metric, float(row["mean"]), float(row["ci_low"]), float(row["ci_high"]))
+
+
+class Group(NamedTuple):
+    """Rows of the table of differences that belong to one metric."""
+
+    title: str
+    rows: Sequence[Sequence[str]]
+
+
+def _differences(results: Results) -> list[Group]:
+    """Differences from the baseline on the headline metrics: arm, difference, interval, p, verdict."""
+    groups = []
+    for metric in words.HEADLINE:
+        rows = results.comparison[results.comparison["metric"] == metric]
+        if len(rows):
+            w = words.words_of(metric)
+            groups.append(Group(f"{w.label} ({w.difference_unit or w.unit})", [_difference_row(r) for r in _dicts(rows)]))
+    return groups
+
+
+def _difference_row(row: dict[str, Any]) -> list[str]:
+    metric, low, high = str(row["metric"]), float(row["ci_low"]), float(row["ci_high"])
+    return [
+        str(row["arm"]),
+        words.shown_difference(metric, float(row["difference"]), half=(high - low) / 2.0),
+        words.interval(metric, low, high),
+        p_text(float(row["p_adjusted"])),
+        str(row["verdict"]),
+    ]
+
+
+def p_text(p: float) -> str:
+    """A p value with three decimals, `< 0.001` below that, `-` where there is none."""
+    if math.isnan(p):
+        return "-"
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _week_table(results: Results) -> Table | None:
+    """What the timetable of each arm shows, one column per arm; rows that are nil everywhere are left out."""
+    weeks = results.weeks
+    if not len(weeks):
+        return None
+    table = weeks.set_index("arm").reindex(list(results.arms))
+    rows = [
+        [words.week_words(str(column)), *(words.number(float(v), _decimals(table[column])) for v in table[column])]
+        for column in table.columns
+        if not str(column).startswith("unplaced.") or table[column].max() > 0
+    ]
+    return Table("The weekly timetable", ["", *results.arms], rows)
+
+
+def _decimals(values: pd.Series[Any]) -> int:
+    return 0 if all(float(v) == round(float(v)) for v in values if v == v) else 1
+
+
+def _every_metric(results: Results) -> Table:
+    head = ["metric", "unit", "arm", "n", "mean", "95 % interval", "p05", "p50", "p95"]
+    rows = [
+        [
+            *(str(r[k]) for k in ("metric", "unit", "arm", "n")),
+            _exact(r["mean"]),
+            f"{_exact(r['ci_low'])} to {_exact(r['ci_high'])}" if r["ci_low"] == r["ci_low"] else "-",
+            *(_exact(r[k]) for k in ("p05", "p50", "p95")),
+        ]
+        for r in _dicts(results.summary)
+    ]
+    return Table("Every measure of every arm (summary.csv)", head, rows)
+
+
+def _every_difference(comparison: pd.DataFrame) -> Table:
+    head = ["metric", "unit", "arm", "n", "difference", "ci_low", "ci_high", "p_adjusted", "verdict"]
+    rows = [
+        [
+            *(str(r[k]) for k in ("metric", "unit", "arm", "n")),
+            *(_exact(r[k]) for k in ("difference", "ci_low", "ci_high", "p_adjusted")),
+            str(r["verdict"]),
+        ]
+        for r in _dicts(comparison)
+    ]
+    return Table("Every difference from the baseline (comparison.csv)", head, rows)
+
+
+def _exact(value: Any) -> str:
+    """A number as the CSV files hold it: six significant digits."""
+    return "-" if value != value else f"{float(value) + 0.0:.6g}"
+
+
+def _dicts(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
+
+
+def _command(manifest: Any) -> str:
+    name = manifest.get("experiment", "EXPERIMENT.toml")
+    return f"sdmsim experiment {name} --seed {manifest['seed']} --replications {manifest['replications']}"

@@ -1,0 +1,199 @@
+"""Metrics and reasons in the words of planners, with units and sensible digits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+Part = Literal["delivery", "access", "workload"]
+PARTS: tuple[Part, ...] = ("delivery", "access", "workload")
+PART_TITLES = {
+    "delivery": "Delivery: are the promised minutes given?",
+    "access": "Access: what of class and peers is kept?",
+    "workload": "Workload: what does it ask of the therapists?",
+}
+
+
+class Words(NamedTuple):
+    """How a metric is called and shown. `scale` turns the stored number into the shown one."""
+
+    label: str
+    unit: str
+    decimals: int
+    part: Part
+    scale: float = 1.0
+    difference_unit: str = ""
+    """Unit of a difference where it is not `unit` (shares differ by points)."""
+
+
+def _share(label: str, part: Part) -> Words:
+    return Words(label, "%", 1, part, 100.0, "points")
+
+
+WORDS: dict[str, Words] = {
+    "delivered_share": _share("promised minutes given", "delivery"),
+    "minutes_owed": Words("minutes promised", "min a child a year", 0, "delivery"),
+    "minutes_delivered": Words("minutes given", "min a child a year", 0, "delivery"),
+    "owed_p90_minutes": Words("minutes still owed at year's end, worst tenth", "min", 0, "delivery"),
+    "unplaced_sessions": Words("sessions without a place", "a week", 1, "delivery"),
+    "large_group_share": _share("sessions in groups of five or more", "delivery"),
+    "class_minutes_missed": Words("class missed", "min a child a week", 1, "access"),
+    "core_minutes_missed": Words("protected subjects missed", "min a child a week", 1, "access"),
+    "lre_share": _share("day in regular class (LRE)", "access"),
+    "student_transition_minutes": Words("child's moves", "min a child a week", 1, "access"),
+    "peer_presence_minutes": Words("time with classmates without a plan", "min a day", 1, "access"),
+    "therapist_hours_per_week": Words("therapist hours asked", "h a week", 1, "workload"),
+    "therapist_hours_worked": Words("therapist hours worked on sessions", "h a week", 1, "workload"),
+    "utilisation": _share("contract time spent with children", "workload"),
+    "overtime_hours": Words("overtime", "h a week", 1, "workload"),
+    "planning_hours": Words("co-planning", "h a week", 1, "workload"),
+    "therapist_transition_minutes": Words("therapists' moves", "min a week", 0, "workload"),
+}
+
+HEADLINE = (
+    "delivered_share",
+    "unplaced_sessions",
+    "class_minutes_missed",
+    "core_minutes_missed",
+    "lre_share",
+    "therapist_hours_per_week",
+    "overtime_hours",
+)
+"""What the console table and the first picture show, delivery before access before workload."""
+
+REASON_WORDS = {
+    "child_absent": "child absent",
+    "child_unwilling": "child unwilling",
+    "provider_absent": "therapist absent",
+    "provider_called_away": "therapist called away",
+    "vacancy": "post vacant",
+    "school_event": "school event",
+    "class_unavailable": "class not available",
+    "helper_missing": "helper missing",
+    "no_room": "no room free",
+    "out_of_time": "out of time",
+    "start_up": "start-up weeks",
+    "unplaced": "no place in the timetable",
+    "no_school": "no school that day",
+}
+MISSED = "missed_minutes."
+
+ACTIVITY_WORDS = {
+    "push_in": "with children in class",
+    "pull_out": "with children in a therapy room",
+    "moves": "moves",
+    "co_planning": "co-planning with teachers",
+    "indirect": "indirect service",
+    "called_away": "called away",
+    "desk": "other desk time",
+}
+
+
+def words_of(metric: str) -> Words:
+    """The words of a metric; a metric that is not known here is called by its own name."""
+    if metric in WORDS:
+        return WORDS[metric]
+    if metric.startswith(MISSED):
+        reason = metric.removeprefix(MISSED)
+        return Words(f"missed: {reason_words(reason)}", "min a child a year", 0, "delivery")
+    return Words(metric.replace("_", " "), "", 2, "workload")
+
+
+def reason_words(reason: str) -> str:
+    """`child_absent` as `child absent`."""
+    return REASON_WORDS.get(reason, reason.replace("_", " "))
+
+
+def activity_words(activity: str) -> str:
+    """`push_in` as `with children in class`."""
+    return ACTIVITY_WORDS.get(activity, activity.replace("_", " "))
+
+
+WEEK_WORDS = {
+    "served_children": "children served",
+    "team_children": "children whose setting is the team's to choose",
+    "push_in_children": "of these, served in class",
+    "push_in_visits": "visits to a class",
+    "pull_out_sessions": "sessions in a therapy room",
+    "mean_visit_size": "children in a visit, mean",
+    "mean_group_size": "children in a therapy-room session, mean",
+    "therapist_hours_per_week": "therapist hours asked",
+    "co_planning_hours": "of these, co-planning",
+    "indirect_hours": "of these, indirect service",
+    "contract_hours_per_week": "contract hours of the therapists",
+    "unplaced_sessions": "sessions without a place",
+    "grouping_gap_minutes": "gap of the grouping, therapist minutes",
+    "placing_gap_minutes": "gap of the timetable, child minutes",
+}
+
+
+def week_words(column: str) -> str:
+    """A column of the table of weeks in words: `unplaced.therapist_busy` as `without a place: therapist busy`."""
+    if column.startswith("unplaced."):
+        return f"without a place: {column.removeprefix('unplaced.').replace('_', ' ')}"
+    return WEEK_WORDS.get(column, column.replace("_", " "))
+
+
+def order_of(metrics: Iterable[str]) -> list[str]:
+    """Metrics in the order in which they are shown: delivery, access, workload, the known ones first."""
+    found = list(dict.fromkeys(metrics))
+    rank = {name: i for i, name in enumerate(WORDS)}
+    return sorted(found, key=lambda m: (PARTS.index(words_of(m).part), rank.get(m, len(rank)), found.index(m)))
+
+
+def number(value: float, decimals: int, *, sign: bool = False) -> str:
+    """A number with fixed decimals, `-` where there is none; never `-0.0`."""
+    if value is None or math.isnan(value):
+        return "-"
+    rounded = round(value, decimals) + 0.0
+    return f"{rounded:{'+' if sign and rounded else ''}.{decimals}f}"
+
+
+def shown(metric: str, value: float, *, unit: bool = False) -> str:
+    """A level of a metric as planners read it: `0.803` as `80.3`, with `unit` as `80.3 %`."""
+    w = words_of(metric)
+    text = number(value * w.scale, w.decimals)
+    return f"{text} {w.unit}" if unit and w.unit else text
+
+
+def shown_difference(metric: str, value: float, *, unit: bool = False, half: float = 0.0) -> str:
+    """A difference of a metric, signed: `+3.1`, with `unit` as `+3.1 points`; more digits where `half` needs them."""
+    w = words_of(metric)
+    text = number(value * w.scale, _decimals(w, half), sign=True)
+    name = w.difference_unit or w.unit
+    return f"{text} {name}" if unit and name else text
+
+
+def with_half_width(metric: str, mean: float, low: float, high: float) -> str:
+    """A mean and half the width of its interval: `80.3 ± 0.4`; the mean alone where that shows no digit."""
+    w = words_of(metric)
+    half = (high - low) / 2.0
+    decimals = _decimals(w, half)
+    width = number(half * w.scale, decimals)
+    if math.isnan(half) or not width.strip("0."):
+        return shown(metric, mean)
+    return f"{number(mean * w.scale, decimals)} ± {width}"
+
+
+def interval(metric: str, low: float, high: float) -> str:
+    """`+2.9 to +3.4`; `does not vary` for an interval of no length, `-` where there is none."""
+    if math.isnan(low) or math.isnan(high):
+        return "-"
+    if low == high:
+        return "does not vary"
+    half = (high - low) / 2.0
+    return f"{shown_difference(metric, low, half=half)} to {shown_difference(metric, high, half=half)}"
+
+
+def _decimals(w: Words, half: float) -> int:
+    """The metric's decimals, or up to two more where half of an interval is too small to show in them."""
+    if not half * w.scale > 0.0:
+        return w.decimals
+    return min(max(w.decimals, math.ceil(-math.log10(half * w.scale))), w.decimals + 2)
+
+
+def heading(metric: str) -> str:
+    """Label and unit for the head of a column."""
+    w = words_of(metric)
+    return f"{w.label} ({w.unit})" if w.unit else w.label
