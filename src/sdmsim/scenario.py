@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PrivateAttr, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
-from sdmsim.base import Described, InputErrors, Problem, digest
+from sdmsim.base import Described, InputErrors, Problem, did_you_mean, digest, dotted, nearest, plain, read_as
 from sdmsim.delivery import Delivery
+from sdmsim.delivery.agreement import Agreement, inside
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, WeekRules
 from sdmsim.school.calendar import SchoolYear, school_year
-from sdmsim.school.sources import SchoolSource
-from sdmsim.school.vocabulary import School
+from sdmsim.school.sources import SchoolSource, Tables
+from sdmsim.school.tables import Readable, read_what_can_be
+from sdmsim.school.vocabulary import School, Text
 
 FORMAT = 1
+_LONGEST_YEAR_DAYS = 366
+_EXPERIMENT_KEYS = {"scenario", "arm", "factors", "baseline", "replications"}
 
 
 class Year(Described):
@@ -33,6 +39,8 @@ class Year(Described):
     def _in_order(self) -> Self:
         if self.last_day < self.first_day:
             raise ValueError(f"last_day {self.last_day} is before first_day {self.first_day}")
+        if (self.last_day - self.first_day).days >= _LONGEST_YEAR_DAYS:
+            raise ValueError(f"{self.first_day} to {self.last_day} is more than a year")
         return self
 
 
@@ -40,7 +48,7 @@ class Scenario(Described):
     """One school, one year, one way to deliver."""
 
     format: Literal[1] = FORMAT
-    title: str
+    title: Text
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
     year: Year
     school: SchoolSource
@@ -74,32 +82,106 @@ class Scenario(Described):
         Raises:
             InputErrors: every problem of the content and of the tables it names.
         """
+        _refuse_other_files(content, file)
         try:
-            scenario = cls.model_validate(content)
-        except ValidationError as error:
-            raise InputErrors(explain(error, file)) from None
-        scenario._file, scenario._folder = file, folder
-        scenario._roster = scenario.school.school(folder)
-        problems = scenario.check_against_roster()
+            scenario = read_as(cls, content, file)
+        except InputErrors as error:
+            tables = _tables_of(content)
+            found = _read_tables(tables, folder, file).problems if tables else ()
+            raise InputErrors((*error.problems, *found)) from None
+        if isinstance(scenario.school, Tables):
+            read = _read_tables(scenario.school, folder, file)
+        else:
+            read = Readable(scenario.school.school(folder), (), frozenset(School.model_fields))
+        return scenario._settle(read, folder, file)
+
+    def _settle(self, read: Readable, folder: Path, file: str) -> Self:
+        """Take the school in, and check that all of the scenario agrees with it."""
+        self._file, self._folder, self._roster = file, folder, read.school
+        problems = (*read.problems, *self.check_against_roster(read.whole))
         if problems:
-            raise InputErrors(problems)
-        return scenario
+            names = [file, *self._table_files().values()]
+            place = {name: i for i, name in enumerate(names)}
+            raise InputErrors(sorted(problems, key=lambda p: (place.get(p.file, len(place)), p.row)))
+        return self
+
+    def check_against_roster(self, whole: Collection[str] = frozenset(School.model_fields)) -> list[Problem]:
+        """What does not agree between the scenario and its school; `whole`: the tables that could be read in full."""
+        agreement = Agreement(self._file, self.roster, self._table_files(), whole)
+        year = self.year
+        return [
+            *agreement.dates(year.first_day, year.last_day, year.start_up_weeks, self.calendar),
+            *agreement.goals(self.goals, self.grouping),
+            *agreement.sizes(self.grouping),
+        ]
 
     def but(self, **changes: Any) -> Scenario:
         """A copy with values replaced by dotted name: `but(**{"delivery.push_in_share": 0.25})`.
+
+        A whole table may be given and takes the place of the old one. The tables of the school are
+        read again only where `school` changes.
 
         Raises:
             InputErrors: for a name that is not there or a value that will not do.
         """
         content = self.model_dump(mode="json", exclude_unset=True)
-        problems = [p for name, value in changes.items() for p in self._replace(content, name, value)]
+        school = content["school"]
+        before = plain(school)
+        problems = [p for name, value in changes.items() for p in _replace(content, name, plain(value), self._file)]
         if problems:
             raise InputErrors(problems)
-        return Scenario.make(content, self._folder, self._file)
+        if content["school"] != before:
+            return Scenario.make(content, self._folder, self._file)
+        varied = read_as(Scenario, content, self._file)
+        if varied.year == self.year:
+            varied.__dict__["calendar"] = self.calendar
+        return varied._settle(Readable(self.roster, (), frozenset(School.model_fields)), self._folder, self._file)
 
     def digest(self) -> str:
         """SHA-256 of the scenario's content and of every row of its tables."""
         return digest([self.model_dump(mode="json"), self.roster.model_dump(mode="json")])
+
+    def input_files(self) -> tuple[Path, ...]:
+        """Every file that was read: the scenario and the tables it names."""
+        return tuple(self._folder / name for name in (self._file, *self._table_files().values()))
+
+    def _table_files(self) -> dict[str, str]:
+        return self.school.files() if isinstance(self.school, Tables) else {}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the results should know: defaults that took the place of what was not given."""
+        return tuple(self._notes())
+
+    def _notes(self) -> Iterator[str]:
+        school, files = self.roster, self._table_files()
+        if "format" not in self.model_fields_set:
+            yield f"{self._file} has no format; it is read as format {FORMAT}."
+        for table in ("grouping", "week", "moves", "days"):
+            if table not in self.model_fields_set:
+                values = ", ".join(f"{key} {value}" for key, value in getattr(self, table))
+                yield f"{self._file} has no [{table}]: {values}."
+        if not school.rooms:
+            yield (
+                f"No rooms.csv: each therapist has a room of its own for {self.grouping.legal_size} children,"
+                f" {self.moves.default_metres:g} metres from every class."
+            )
+        if not school.pairs:
+            yield "No pairs.csv: no two children must, must never or should be together."
+        without = sum(student.attendance is None for student in school.students)
+        if without:
+            yield (
+                f"{without} of {len(school.students)} children have no attendance of their own:"
+                f" days.child_attendance, {self.days.child_attendance:g}, holds for them."
+            )
+        idle = len({s.id for s in school.students} - {row.id for row in school.services})
+        if idle:
+            yield f"{idle} of {len(school.students)} children in {files.get('students', 'the school')} have no service row."
+        year = self.year
+        outside = [e for e in school.calendar if not inside(e.date, e.through, year.first_day, year.last_day)]
+        if outside:
+            name = files.get("calendar", "the calendar")
+            yield f"{len(outside)} of {len(school.calendar)} entries of {name} are outside the year and change nothing."
 
 
 def load(path: str | Path) -> Scenario:
@@ -110,3 +192,110 @@ def load(path: str | Path) -> Scenario:
     """
     file = Path(path)
     return Scenario.make(read_toml(file), file.parent, file.name)
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """The content of a TOML file.
+
+    Raises:
+        InputErrors: it is not there, cannot be read, is not UTF-8 or not TOML.
+    """
+
+    def refuse(text: str, line: int = 0) -> InputErrors:
+        return InputErrors([Problem(file.name, line, "", text)])
+
+    try:
+        if file.is_dir():
+            raise refuse("is a folder, should be a TOML file")
+        if not file.exists():
+            near = nearest(file.name, (p.name for p in file.parent.iterdir())) if file.parent.is_dir() else ""
+            raise refuse("there is no such file" + (f'; did you mean "{near}"?' if near else ""))
+        if not file.is_file():
+            raise refuse("is not a file that can be read")
+        content = file.read_bytes()
+    except (OSError, ValueError) as error:
+        raise refuse(f"cannot be read: {(getattr(error, 'strerror', None) or str(error)).lower()}") from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = 1 + content.count(b"\n", 0, error.start)
+        raise refuse(f"is not UTF-8 text (byte 0x{content[error.start]:02X})", line) from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
+        if found is None:
+            raise refuse(f"is not TOML: {error}") from None
+        line, column = (int(found[2]), f", column {found[3]}") if found[2] else (1 + text.rstrip().count("\n"), "")
+        words = found[1][0].lower() + found[1][1:]
+        raise refuse(f"is not TOML: {words}{column}", line) from None
+    except RecursionError:
+        raise refuse("is not TOML that can be read: too many brackets in each other") from None
+
+
+def _refuse_other_files(content: Mapping[str, Any], file: str) -> None:
+    """Say it plainly where a file is of another kind or from a later version."""
+    number = content.get("format")
+    if isinstance(number, int) and not isinstance(number, bool) and number > FORMAT:
+        text = f"{number} was written for a newer sdmsim; this one reads format {FORMAT}"
+        raise InputErrors([Problem(file, 0, "format", text)])
+    if "school" not in content and len(_EXPERIMENT_KEYS & content.keys()) > 1:
+        raise InputErrors([Problem(file, 0, "", "is an experiment, should be a scenario")])
+
+
+def _tables_of(content: Mapping[str, Any]) -> Tables | None:
+    """The tables that a scenario names, where at least that part of it will do."""
+    try:
+        return read_as(Tables, content.get("school", {}), "")
+    except (InputErrors, TypeError, AttributeError):
+        return None
+
+
+def _read_tables(tables: Tables, folder: Path, file: str) -> Readable:
+    """Read the tables, unless two of them are one file or one is the scenario itself."""
+    problems = []
+    seen = {_real(folder / file): "this scenario itself"}
+    for table, name in tables.files().items():
+        owner = seen.setdefault(_real(folder / name), f"the file of school.{table}")
+        if owner != f"the file of school.{table}":
+            problems.append(
+                Problem(file, 0, f"school.{table}", f'"{name}" is {owner}; every table has a file of its own')
+            )
+    if problems:
+        nothing = School(students=(), services=(), sections=(), bell=(), staff=(), calendar=())
+        return Readable(nothing, tuple(problems), frozenset())
+    return read_what_can_be(folder, tables.files())
+
+
+def _real(path: Path) -> str:
+    return os.path.normcase(os.path.realpath(path))
+
+
+def _replace(content: dict[str, Any], name: str, value: Any, file: str) -> list[Problem]:
+    """Put `value` in the place that the dotted name says; unknown keys are found when the content is read."""
+    try:
+        path = _parts(name)
+    except tomllib.TOMLDecodeError:
+        return [Problem(file, 0, name, "is not a dotted name such as delivery.push_in_share")]
+    if path[0] == "goals" and len(path) > 1 and path[1] not in content["goals"]:
+        return [Problem(file, 0, name, f'"{path[1]}" is not in [goals]{did_you_mean(path[1], content["goals"])}')]
+    table = content
+    for depth, part in enumerate(path[:-1]):
+        inner = table.setdefault(part, {})
+        if not isinstance(inner, dict):
+            return [Problem(file, 0, name, f"{dotted(path[: depth + 1])} is not a table")]
+        table = inner
+    table[path[-1]] = value
+    return []
+
+
+def _parts(name: str) -> list[str]:
+    """The parts of a dotted key, read as TOML reads them (a part with other signs stands in quotation marks)."""
+    inner: Any = tomllib.loads(f"{name} = 0")
+    parts = []
+    while isinstance(inner, dict):
+        if len(inner) != 1:
+            raise tomllib.TOMLDecodeError("more than one key")
+        ((part, inner),) = inner.items()
+        parts.append(part)
+    return parts

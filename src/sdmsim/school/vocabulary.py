@@ -202,6 +202,11 @@ class School(Described):
     pairs: tuple[Pair, ...] = ()
 
     @cached_property
+    def lines(self) -> dict[str, tuple[int, ...]]:
+        """Line in its file of each row, by table, for messages; filled by the reader, empty for a generated school."""
+        return {}
+
+    @cached_property
     def student_index(self) -> dict[str, int]:
         """Position of each child by id."""
         return {s.id: i for i, s in enumerate(self.students)}

@@ -1,0 +1,167 @@
+"""The eight tables of a school: their columns, their rows, and the school they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sdmsim.base import Described, InputErrors, Problem, explain
+from sdmsim.school import cells
+from sdmsim.school.cells import Reading
+from sdmsim.school.checks import Line, Table, check_tables
+from sdmsim.school.csv_files import Findings, Row, read_sheet
+from sdmsim.school.vocabulary import (
+    Block,
+    CalendarEntry,
+    Pair,
+    Room,
+    School,
+    Section,
+    Service,
+    StaffMember,
+    Student,
+)
+
+_ROWS: Mapping[str, type[Described]] = {
+    "students": Student,
+    "services": Service,
+    "sections": Section,
+    "bell": Block,
+    "staff": StaffMember,
+    "calendar": CalendarEntry,
+    "rooms": Room,
+    "pairs": Pair,
+}
+_READINGS: Mapping[str, Mapping[str, Reading]] = {
+    "students": {"grade": cells.grade, "attendance": cells.number},
+    "services": {"minutes": cells.whole, "sessions": cells.whole, "start": cells.day, "end": cells.day},
+    "sections": {"grade": cells.grade, "size": cells.whole, "collab": cells.number},
+    "bell": {
+        "grade": cells.grade,
+        "day": cells.weekday_or_daily,
+        "start": cells.clock,
+        "end": cells.clock,
+        "protected": cells.yes_no,
+    },
+    "staff": {
+        "fte": cells.number,
+        "site_days": cells.weekdays,
+        "rate": cells.number,
+        "start": cells.clock,
+        "end": cells.clock,
+        "lunch_start": cells.clock,
+        "lunch_end": cells.clock,
+        "lunch_minutes": cells.whole,
+        "documentation": cells.whole,
+        "evaluation": cells.whole,
+        "consultation": cells.whole,
+        "meetings": cells.whole,
+        "planning": cells.whole,
+        "duty": cells.whole,
+        "busy": cells.weekly_times,
+    },
+    "calendar": {
+        "date": cells.day,
+        "through": cells.day,
+        "start": cells.clock,
+        "end": cells.clock,
+        "grade": cells.grade,
+    },
+    "rooms": {"capacity": cells.whole, "noise": cells.number},
+    "pairs": {},
+}
+"""How the cells of a column are read; a column that is not here holds text."""
+
+_MAY_BE_EMPTY = ("calendar", "pairs")
+
+
+def columns_of(table: str) -> tuple[str, ...]:
+    """The headers of a table; `rooms` takes one more for each section."""
+    return tuple(name for name in _ROWS[table].model_fields if name != "metres")
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """What could be read of a school's tables, and everything that is wrong with them."""
+
+    school: School
+    problems: tuple[Problem, ...]
+    whole: frozenset[str]
+    """Tables of which every row is in `school`."""
+
+
+def read_school(folder: Path, files: Mapping[str, str]) -> School:
+    """Read every table (`files`: table name to file name, relative to `folder`) and check them against each other.
+
+    Raises:
+        InputErrors: every problem of every table, in the order of the tables, their lines and columns.
+    """
+    found = read_what_can_be(folder, files)
+    if found.problems:
+        raise InputErrors(found.problems)
+    return found.school
+
+
+def read_what_can_be(folder: Path, files: Mapping[str, str]) -> Readable:
+    """As `read_school`, but nothing is raised: what is wrong stands beside the rows that could be read."""
+    tables = {name: _read_table(name, folder / files[name], files[name]) for name in _ROWS if name in files}
+    check_tables(tables)
+    rows = {name: [(line.number, item) for line in t.lines for item in line.items] for name, t in tables.items()}
+    school = School(**{name: tuple(item for _, item in found) for name, found in rows.items()})
+    school.lines.update({name: tuple(number for number, _ in found) for name, found in rows.items()})
+    whole = frozenset(name for name, t in tables.items() if t.whole and all(line.items for line in t.lines))
+    return Readable(school, tuple(problem for t in tables.values() for problem in t.in_order()), whole)
+
+
+def _read_table(name: str, path: Path, file: str) -> Table:
+    found = Findings(file)
+    columns = columns_of(name)
+    required = {c for c in columns if _ROWS[name].model_fields[c].is_required()}
+    sheet = read_sheet(path, columns, required, found, open_ended=name == "rooms")
+    table = Table(name, found, sheet.columns, sheet.whole)
+    if not sheet.rows and sheet.whole and name not in _MAY_BE_EMPTY:
+        found.add(0, "", "has a header and no rows")
+        table.whole = False
+    table.lines = [_read_line(name, row, sheet.columns, found) for row in sheet.rows]
+    return table
+
+
+def _read_line(table: str, row: Row, columns: tuple[str, ...], found: Findings) -> Line:
+    """One row: its cells as values, and what it describes where all of them will do."""
+    values: dict[str, Any] = {}
+    bad = set()
+    for column, cell in row.cells.items():
+        default = cells.number if table == "rooms" and column not in Room.model_fields else cells.text
+        try:
+            values[column] = _READINGS[table].get(column, default)(cell)
+        except ValueError as error:
+            bad.add(column)
+            found.add(row.line, column, str(error))
+    items = []
+    for described in _described(table, values):
+        try:
+            items.append(_ROWS[table].model_validate(described))
+        except ValidationError as error:
+            for problem in explain(error, found.file, _ROWS[table], row.line):
+                where = problem.where.removeprefix("metres.").strip('"')
+                if where in bad or (where not in row.cells and where not in columns):
+                    continue
+                values.pop(where, None)
+                bad.add(where)
+                found.add(row.line, where, "is empty" if problem.text == "is missing" else problem.text)
+    return Line(row.line, values, frozenset(bad & row.cells.keys()), () if bad else tuple(items))
+
+
+def _described(table: str, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The content of the rows that one line stands for: five for a `daily` block, else one."""
+    if table == "rooms":
+        own = {c: v for c, v in values.items() if c in Room.model_fields}
+        yield own | {"metres": {c: v for c, v in values.items() if c not in own}}
+    elif table == "bell" and "day" in values:
+        yield from (values | {"day": day} for day in values["day"])
+    else:
+        yield dict(values)
