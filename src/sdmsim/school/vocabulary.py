@@ -131,11 +131,9 @@ class StaffMember(Described):
     lunch_end: Minute
     lunch_minutes: Annotated[int, Field(ge=0, le=120)] = 30
     """Length of lunch."""
-    documentation: Annotated[int, Field(ge=0)] = 0
-    """Minutes a week; so are the next five."""
+    documentation: Annotated[int, Field(ge=0)] = 0  # minutes a week, as are the next five
     evaluation: Annotated[int, Field(ge=0)] = 0
     consultation: Annotated[int, Field(ge=0)] = 0
-    """Consultation that no service row asks for."""
     meetings: Annotated[int, Field(ge=0)] = 0
     planning: Annotated[int, Field(ge=0)] = 0
     duty: Annotated[int, Field(ge=0)] = 0

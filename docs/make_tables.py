@@ -1,0 +1,335 @@
+"""Write docs/tables.md: every table, column and key that a user may write, from the classes that read them.
+
+Run in an environment in which sdmsim is installed:
+
+    python docs/make_tables.py            # writes the page
+    python docs/make_tables.py --check    # exit status 1 where the page is out of date
+
+Descriptions are the docstrings below the fields; types, ranges and defaults come from the fields themselves.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+import textwrap
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from sdmsim.delivery import Hybrid
+from sdmsim.delivery.rules import Goal, Grouping, Moves, WeekRules
+from sdmsim.lab.experiment import Arm, Experiment, Variation
+from sdmsim.scenario import Scenario, Year
+from sdmsim.school.sources import Tables
+from sdmsim.school.synthetic import Synthetic
+from sdmsim.school.vocabulary import (
+    Block,
+    CalendarEntry,
+    Pair,
+    Room,
+    Section,
+    Service,
+    StaffMember,
+    Student,
+)
+
+PAGE = Path(__file__).resolve().parent / "tables.md"
+
+HEAD = """\
+# Tables and keys: what you may write
+
+Made by `python docs/make_tables.py` from the classes that read the files; do not edit by hand. A school is a folder of
+CSV tables beside a scenario file (TOML); an experiment file compares ways to deliver it. `sdmsim init DIR` writes all
+of them with example rows, `sdmsim check FILE` names every problem with file, row and column.
+
+## How to write a table
+
+- CSV in UTF-8, with comma, or with semicolon where the header says so. In Excel: Save As, "CSV UTF-8".
+- The first line holds the headers exactly as below, in any order. A header that is not below is an error. A row that
+  repeats another exactly is an error.
+- An empty cell means "not given". It is an error where the column is required, else the default holds. `NA`, `nan` and
+  `-` are not numbers; leave the cell empty.
+- Numbers have a decimal point. Dates are written `2024-09-03`, clock times `08:15`. Ids are text: `007` stays `007`.
+- Grades are `PK`, `K`, `1` to `12`. Weekdays are `Mon`, `Tue`, `Wed`, `Thu`, `Fri`.
+- Use coded ids for children and teachers, never names.
+"""
+
+TABLES: tuple[tuple[str, type[BaseModel], str], ...] = (
+    ("students.csv", Student, "One row for each child in therapy. Classmates are not listed: a class has a size."),
+    (
+        "services.csv",
+        Service,
+        "One row for each row of a child's service grid: `sessions` of `minutes` each per `per`. A child may have "
+        "several rows, and rows with dates.",
+    ),
+    ("sections.csv", Section, "One row for each class with a child in therapy; other classes may be listed."),
+    (
+        "bell.csv",
+        Block,
+        "One row for each block of a grade's day. Blocks of a grade do not overlap; its day runs from the first start "
+        "to the last end.",
+    ),
+    ("staff.csv", StaffMember, "One row for each therapist: contract, days at the school, lunch and duties."),
+    (
+        "calendar.csv",
+        CalendarEntry,
+        "One row for each date, or range of dates, on which something is different. Every other weekday between the "
+        "first and the last day is a school day. `holiday`, `snow`: no school. `early_release`: school ends at "
+        "`start`. `assembly`, `testing`: classes are elsewhere from `start` to `end`.",
+    ),
+    (
+        "rooms.csv",
+        Room,
+        "Optional: the places for pull-out sessions, each used by one group at a time. Without the table each "
+        "therapist has a room, `moves.default_metres` from every class.",
+    ),
+    ("pairs.csv", Pair, "Optional: two children who must, must never or should preferably be in one pull-out group."),
+)
+
+WRITTEN = {
+    (Block, "day"): "`Mon` to `Fri`, or `daily`",
+    (StaffMember, "site_days"): "weekdays: `Mon Tue Wed`",
+    (StaffMember, "busy"): "weekly times: `Wed 14:00-15:00; Mon 08:00-08:15`",
+    (Room, "metres"): "0 to 2000, metres",
+    (Year, "first_day"): "date, without quotation marks",
+    (Year, "last_day"): "date, without quotation marks",
+}
+"""Cells that are not the plain text of their type."""
+
+MEANINGS = {
+    (Student, "id"): "A code, unique in the table.",
+    (Student, "grade"): "The grade of the class.",
+    (Student, "section"): "The child's class, from sections.csv.",
+    (Section, "grade"): "All children of a class are of one grade.",
+    (Section, "teacher"): "A code.",
+    (Block, "grade"): "The grade whose day this is.",
+    (Block, "day"): "`daily` stands for all five weekdays.",
+    (Block, "start"): "First minute of the block.",
+    (Block, "end"): "First minute after it.",
+    (StaffMember, "id"): "A code, unique in the table.",
+    (StaffMember, "lunch_end"): "End of that window.",
+    (StaffMember, "documentation"): "Minutes a week.",
+    (StaffMember, "evaluation"): "Minutes a week.",
+    (StaffMember, "consultation"): "Minutes a week of consultation that no service row asks for.",
+    (StaffMember, "meetings"): "Minutes a week.",
+    (StaffMember, "planning"): "Minutes a week, apart from planning with teachers of push-in classes.",
+    (StaffMember, "duty"): "Minutes a week, such as watching arrivals.",
+    (CalendarEntry, "date"): "The date, or the first one of a range.",
+    (CalendarEntry, "kind"): "What is different.",
+    (Room, "room"): "A name, unique in the table.",
+    (Pair, "rule"): "Whether they sit together.",
+    (Scenario, "format"): "The version of the file's format.",
+    (Scenario, "title"): "For the reader.",
+    (Scenario, "seed"): "The same seed and files give the same results on every machine.",
+    (Year, "first_day"): "The first day with school.",
+    (Year, "last_day"): "The last day with school.",
+    **{(Tables, name): "The CSV file of this table." for name in Tables.model_fields},
+    (Synthetic, "like"): "The school that it is like.",
+    (Synthetic, "seed"): "Another seed, another school.",
+    (Hybrid, "push_in_share"): "From 0 (nobody in class) to 1 (every child with a `team` row).",
+    (Hybrid, "choose"): "How the children in class are chosen.",
+    (Goal, "push_in_subjects"): "Subjects of bell.csv; with none, the goal is never worked on in class.",
+    (Grouping, "legal_size"): "Never more than this.",
+    (Grouping, "preferred_size"): "Not more than this where it costs no therapist time.",
+    (WeekRules, "full_time_hours"): "Contract week of a full-time therapist, lunch included.",
+    (Moves, "walk_metres_per_second"): "Walking speed, with children and without.",
+    (Experiment, "format"): "The version of the file's format.",
+    (Experiment, "title"): "For the reader.",
+    (Experiment, "factors"): "Values by dotted name; every combination is an arm, named after its values.",
+    (Arm, "name"): "As it stands in tables and pictures.",
+    (Arm, "set"): "Values by dotted name.",
+    (Variation, "name"): "As it stands in tables and pictures.",
+    (Variation, "set"): "Values by dotted name.",
+}
+"""Meanings of fields that have no docstring, their name being enough for whoever reads the class."""
+
+SCENARIO_HEAD = """\
+## The scenario file
+
+TOML. Paths are relative to the file. A key that is not below is an error. The same dotted name, such as
+`delivery.push_in_share`, is used in the file, in an experiment's `set`, in messages and in results.
+"""
+EXPERIMENT_HEAD = """\
+## The experiment file
+
+TOML. Give the arms as a list of `[[arm]]`, or as `[factors]` with a list of values for each dotted name (every
+combination is an arm); not both. `set` replaces values of the scenario by dotted name; a whole table, such as
+`"delivery" = { kind = "push-in" }`, replaces the old one.
+"""
+
+
+@cache
+def docs_of(model: type[BaseModel]) -> Mapping[str, str]:
+    """The docstring below each field of a class."""
+    body = ast.parse(textwrap.dedent(inspect.getsource(model))).body[0]
+    assert isinstance(body, ast.ClassDef)
+    found = {}
+    for field, text in zip(body.body, body.body[1:], strict=False):
+        named = isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+        if named and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
+            found[field.target.id] = " ".join(str(text.value.value).split())
+    return found
+
+
+def summary_of(model: type[BaseModel]) -> str:
+    """The docstring of a class as one paragraph of plain text for each of its own."""
+    return "\n\n".join(" ".join(part.split()) for part in inspect.cleandoc(model.__doc__ or "").split("\n\n"))
+
+
+def plain(annotation: Any, metadata: tuple[Any, ...] = ()) -> tuple[Any, tuple[Any, ...]]:
+    """The type behind `Annotated` and `| None`, and the limits that were found on the way."""
+    if get_origin(annotation) is Annotated:
+        inner, *more = get_args(annotation)
+        limits = [limit for m in more for limit in (m.metadata if isinstance(m, FieldInfo) else (m,))]
+        return plain(inner, (*metadata, *limits))
+    if get_origin(annotation) in (Union, UnionType):
+        options = [a for a in get_args(annotation) if a is not type(None)]
+        if len(options) == 1:
+            return plain(options[0], metadata)
+    return annotation, metadata
+
+
+def models_in(annotation: Any) -> tuple[type[BaseModel], ...]:
+    """The classes that a field may hold."""
+    inner, _ = plain(annotation)
+    if get_origin(inner) in (Union, UnionType):
+        return tuple(model for option in get_args(inner) for model in models_in(option))
+    return (inner,) if isinstance(inner, type) and issubclass(inner, BaseModel) else ()
+
+
+def limits_of(metadata: tuple[Any, ...]) -> dict[str, Any]:
+    """ge, gt, le, lt as they were given."""
+    return {name: getattr(m, name) for m in metadata for name in ("ge", "gt", "le", "lt") if hasattr(m, name)}
+
+
+def range_words(limits: Mapping[str, Any]) -> str:
+    """`1 to 480`, `above 0, up to 1.5`, `0 or more`."""
+    low = f"above {limits['gt']:g}" if "gt" in limits else f"{limits['ge']:g}" if "ge" in limits else ""
+    high = limits.get("le", limits.get("lt"))
+    if high is None or high > 10**9:
+        return f"{low} or more" if low and "ge" in limits else low
+    return f"{low}, up to {high:g}" if "gt" in limits else f"{low or 'up'} to {high:g}"
+
+
+def type_words(annotation: Any, metadata: tuple[Any, ...], in_table: bool) -> str:
+    """What may stand in a cell or behind a key."""
+    inner, found = plain(annotation, metadata)
+    limits = limits_of(found)
+    if get_origin(inner) is Literal:
+        return ", ".join(f"`{value}`" for value in get_args(inner))
+    if inner is bool:
+        return "`yes`, `no`" if in_table else "`true`, `false`"
+    if inner is int and in_table and limits.get("le") == 24 * 60:
+        return "clock time"
+    if inner in (int, float):
+        return ", ".join(filter(None, ("whole number" if inner is int else "number", range_words(limits))))
+    if inner is str:
+        return "text"
+    if inner is date:
+        return "date"
+    if get_origin(inner) is tuple:
+        return f"list of {type_words(get_args(inner)[0], (), in_table)}"
+    if models_in(annotation):
+        return "table"
+    if get_origin(inner) is not None and issubclass(get_origin(inner), Mapping):
+        return f"table: name = {type_words(get_args(inner)[1], (), in_table)}"
+    return "value"
+
+
+def default_words(field: FieldInfo, in_table: bool) -> str:
+    """What holds where nothing is given."""
+    if field.is_required():
+        return "**required**"
+    value = field.get_default(call_default_factory=True)
+    if value is None or value in ("", (), {}):
+        return "none"
+    if isinstance(value, tuple):
+        return " ".join(map(str, value))
+    if isinstance(value, bool) and in_table:
+        return "`yes`" if value else "`no`"
+    if isinstance(value, bool | str | int | float):
+        return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+    return "see below"
+
+
+def rows_of(model: type[BaseModel], in_table: bool, skip: tuple[str, ...] = ()) -> Iterator[str]:
+    """A line of a Markdown table for each field."""
+    for name, field in model.model_fields.items():
+        if name in skip:
+            continue
+        written = WRITTEN.get((model, name)) or type_words(field.annotation, tuple(field.metadata), in_table)
+        shown = "one column for each section" if (model, name) == (Room, "metres") else f"`{name}`"
+        default = "none" if (model, name) == (Room, "metres") else default_words(field, in_table)
+        yield f"| {shown} | {written} | {default} | {docs_of(model).get(name) or MEANINGS.get((model, name), '')} |"
+
+
+def tables_part() -> Iterator[str]:
+    """The chapter of CSV tables."""
+    for file, model, text in TABLES:
+        yield f"## {file}\n\n{text}\n"
+        yield "| column | may hold | where empty | meaning |\n|---|---|---|---|"
+        yield from rows_of(model, in_table=True)
+        yield ""
+
+
+def toml_part(title: str, models: tuple[type[BaseModel], ...]) -> Iterator[str]:
+    """One key's table, or several where `kind` chooses, then the tables inside."""
+    for model in models:
+        kind = get_args(model.model_fields["kind"].annotation)[0] if "kind" in model.model_fields else ""
+        name = f"`[{title}]`" + (f' with `kind = "{kind}"`' if kind else "")
+        yield f"### {name}\n\n{summary_of(model)}\n"
+        if list(model.model_fields) != ["kind"]:
+            yield "| key | may hold | default | meaning |\n|---|---|---|---|"
+            yield from rows_of(model, in_table=False, skip=("kind",))
+            yield ""
+
+
+def page() -> str:
+    """The whole page."""
+    lines = [HEAD, *tables_part(), SCENARIO_HEAD]
+    for top, head in ((Scenario, ""), (Experiment, EXPERIMENT_HEAD)):
+        nested = {n: f for n, f in top.model_fields.items() if inside(f.annotation)}
+        lines += [head] if head else []
+        lines += ["| key | may hold | default | meaning |\n|---|---|---|---|"]
+        lines += [*rows_of(top, in_table=False, skip=tuple(nested)), ""]
+        for name, field in nested.items():
+            shape, models = inside(field.annotation)
+            lines += toml_part({"table": name, "names": f"{name}.NAME", "list": f"[{name}]"}[shape], models)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def inside(annotation: Any) -> tuple[str, tuple[type[BaseModel], ...]] | None:
+    """How a key holds tables of its own: one, one for each name, or a list; None where it does not."""
+    if models := models_in(annotation):
+        return "table", models
+    inner, _ = plain(annotation)
+    arguments = get_args(inner)
+    if get_origin(inner) is tuple and arguments and (models := models_in(arguments[0])):
+        return "list", models
+    if len(arguments) == 2 and (models := models_in(arguments[1])):
+        return "names", models
+    return None
+
+
+def main() -> int:
+    """Write the page, or compare it."""
+    text = page()
+    if "--check" in sys.argv[1:]:
+        if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text:
+            return 0
+        print("docs/tables.md is out of date: run python docs/make_tables.py", file=sys.stderr)
+        return 1
+    PAGE.write_text(text, encoding="utf-8", newline="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
