@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import groupby
 from numbers import Integral, Real
 from types import UnionType
@@ -18,6 +19,16 @@ from pydantic.fields import FieldInfo
 
 SHOWN_PER_FILE = 50
 """Problems of one file that a message spells out; the rest are counted."""
+
+
+LONGEST_WORD = 60
+"""Signs of a user's word that a message repeats."""
+
+
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+"""Years of dates that are taken for dates."""
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 class Described(BaseModel):
@@ -41,7 +52,8 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.row}" if self.row else self.file
-        return f"{place}: {self.where}: {self.text}" if self.where else f"{place}: {self.text}"
+        line = f"{place}: {self.where}: {self.text}" if self.where else f"{place}: {self.text}"
+        return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in line)
 
 
 class InputErrors(Exception):
@@ -66,6 +78,11 @@ class InputErrors(Exception):
         return "\n".join(self.lines())
 
 
+def quoted(word: str) -> str:
+    """A word of the user's file in quotation marks, cut where it is too long to read."""
+    return f'"{word}"' if len(word) <= LONGEST_WORD else f'"{word[:LONGEST_WORD]}..."'
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean "3A"?` where a known word is near, else the known words if few, else nothing."""
     words = sorted(set(known))
@@ -77,9 +94,42 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word that is nearly this one, or empty."""
+    if len(word) > LONGEST_WORD:
+        return ""
     folded = {w.casefold(): w for w in sorted(set(known), reverse=True)}
     near = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
     return folded[near[0]] if near else ""
+
+
+def day_of(year: int, month: int, of_month: int) -> date | None:
+    """That day, None where there is none; of two digits, 24 is 2024."""
+    try:
+        return date(year + 2000 if year < 100 else year, month, of_month)
+    except ValueError:
+        return None
+
+
+def date_meant(cell: str) -> str:
+    """A guess at the date behind other ways to write one; a day such as 9/3/2024 is read month first."""
+    numbers = [int(n) for n in re.findall(r"[0-9]+", cell)]
+    month = next((i + 1 for i, m in enumerate(_MONTHS) if re.search(rf"(?<![a-z]){m}", cell.casefold())), 0)
+    readings: list[date | None] = []
+    if month and len(numbers) >= 2:
+        a, b = numbers[:2]
+        readings = [day_of(a, month, b) if a > 31 else day_of(b, month, a)]
+    elif re.fullmatch(r"[0-9]{4}\D+[0-9]{1,2}\D+[0-9]{1,2}(\D.*)?", cell):
+        readings = [day_of(*numbers[:3])]
+    elif re.fullmatch(r"[0-9]{1,2}\D+[0-9]{1,2}\D+([0-9]{4}|[0-9]{2})(\s.*)?", cell):
+        a, b, year = numbers[:3]
+        readings = [day_of(year, b, a), day_of(year, a, b)] if "." in cell else [day_of(year, a, b), day_of(year, b, a)]
+    elif re.fullmatch(r"[0-9]{8}", cell):
+        readings = [day_of(int(cell[:4]), int(cell[4:6]), int(cell[6:]))]
+    elif re.fullmatch(r"[0-9]{5}", cell) and 32874 <= int(cell) <= 73415:
+        readings = [date(1899, 12, 30) + timedelta(days=int(cell))]
+    meant = list(dict.fromkeys(str(r) for r in readings if r and FIRST_YEAR <= r.year <= LAST_YEAR))
+    if not meant:
+        return ""
+    return f'; did you mean "{meant[0]}"?' + (f' (or "{meant[1]}")' if len(meant) > 1 else "")
 
 
 def digest(thing: Any) -> str:
@@ -144,7 +194,7 @@ def explain(error: ValidationError, file: str, model: type[BaseModel] | None = N
 
 
 def as_key(part: str) -> str:
-    """One part of a dotted key as TOML writes it: in quotation marks where it holds anything but letters, digits, - _."""
+    """One part of a dotted key as TOML writes it: in quotation marks where it needs them."""
     return part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else json.dumps(part, ensure_ascii=False)
 
 
@@ -239,9 +289,11 @@ def _given(value: Any) -> str:
     if isinstance(value, bool):
         return f"{str(value).lower()} is given,"
     if isinstance(value, str):
-        return f'"{value}" is text,'
+        return f"{quoted(value)} is text,"
     if isinstance(value, int | float):
         return f"{value}"
+    if value is None:
+        return "nothing is given,"
     return "a table is given," if isinstance(value, Mapping) else "a list is given,"
 
 
@@ -257,12 +309,14 @@ def _words(found: _Finding) -> tuple[str, str]:
         where = dotted([*found.path, "kind"])
         if found.type == "union_tag_not_found":
             return where, f"is missing (known: {', '.join(kinds)})"
-        return where, f'"{ctx["tag"]}" is not known{did_you_mean(str(ctx["tag"]), kinds)}'
+        return where, f"{quoted(str(ctx['tag']))} is not known{did_you_mean(str(ctx['tag']), kinds)}"
     if found.type == "literal_error":
         known = re.findall(r"'([^']*)'", ctx["expected"])
         if isinstance(value, str) and known:
-            return where, f'"{value}" is not known{did_you_mean(value, known)}'
+            return where, f"{quoted(value)} is not known{did_you_mean(value, known)}"
         return where, f"{value} is given, should be {ctx['expected']}"
+    if found.type == "date_parsing" and isinstance(value, str):
+        return where, f"{quoted(value)} is not a date such as 2024-09-03{date_meant(value)}"
     if found.type in _WANTED:
         return where, f"{_given(value)} should be {_WANTED[found.type]}"
     ranges = {

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from sdmsim.base import Described, InputErrors, Problem, did_you_mean, digest, dotted, nearest, plain, read_as
+from sdmsim.base import Described, InputErrors, Problem, did_you_mean, digest, dotted, nearest, plain, quoted, read_as
 from sdmsim.delivery import Delivery
 from sdmsim.delivery.agreement import Agreement, inside
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, WeekRules
@@ -22,7 +22,7 @@ from sdmsim.school.sources import SchoolSource, Tables
 from sdmsim.school.tables import Readable, read_what_can_be
 from sdmsim.school.vocabulary import School, Text
 
-FORMAT = 1
+FORMAT: Literal[1] = 1
 _LONGEST_YEAR_DAYS = 366
 _EXPERIMENT_KEYS = {"scenario", "arm", "factors", "baseline", "replications"}
 
@@ -176,7 +176,7 @@ class Scenario(Described):
             )
         idle = len({s.id for s in school.students} - {row.id for row in school.services})
         if idle:
-            yield f"{idle} of {len(school.students)} children in {files.get('students', 'the school')} have no service row."
+            yield f"{idle} of {len(school.students)} children have no service row."
         year = self.year
         outside = [e for e in school.calendar if not inside(e.date, e.through, year.first_day, year.last_day)]
         if outside:
@@ -258,9 +258,8 @@ def _read_tables(tables: Tables, folder: Path, file: str) -> Readable:
     for table, name in tables.files().items():
         owner = seen.setdefault(_real(folder / name), f"the file of school.{table}")
         if owner != f"the file of school.{table}":
-            problems.append(
-                Problem(file, 0, f"school.{table}", f'"{name}" is {owner}; every table has a file of its own')
-            )
+            text = f"{quoted(name)} is {owner}; every table has a file of its own"
+            problems.append(Problem(file, 0, f"school.{table}", text))
     if problems:
         nothing = School(students=(), services=(), sections=(), bell=(), staff=(), calendar=())
         return Readable(nothing, tuple(problems), frozenset())

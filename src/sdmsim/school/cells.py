@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 
-from sdmsim.base import did_you_mean
+from sdmsim.base import FIRST_YEAR, LAST_YEAR, date_meant, day_of, did_you_mean, quoted
 from sdmsim.school.vocabulary import GRADES, WEEKDAYS
 
 Reading = Callable[[str], object]
@@ -15,16 +15,14 @@ Reading = Callable[[str], object]
 
 _EXCEL_ERRORS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#####")
 _NOT_GIVEN = ("na", "n/a", "nan", "null", "none", "nil", "inf", "-inf", "+inf", "infinity", "-", "?", "tbd", "#n/a")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_FIRST_YEAR, _LAST_YEAR = 1990, 2100
 
 
 def text(cell: str) -> str:
     """Text as it stands: `007` stays `007`. No formulas, no errors of a spreadsheet, nothing that cannot be printed."""
     if cell.upper() in _EXCEL_ERRORS:
-        raise ValueError(f'"{cell}" is an error of the spreadsheet; mend its formula and save again')
+        raise ValueError(f"{quoted(cell)} is an error of the spreadsheet; mend its formula and save again")
     if cell[0] in "=+-@":
-        raise ValueError(f'"{cell}" looks like a formula; write the value itself')
+        raise ValueError(f"{quoted(cell)} looks like a formula; write the value itself")
     for sign in cell:
         if not sign.isprintable():
             raise ValueError(f"holds a character that cannot be printed (U+{ord(sign):04X})")
@@ -33,9 +31,9 @@ def text(cell: str) -> str:
 
 def _refuse_blanks(cell: str, wanted: str) -> None:
     if cell.casefold() in _NOT_GIVEN:
-        raise ValueError(f'"{cell}" is not {wanted}; leave the cell empty where it is not known')
+        raise ValueError(f"{quoted(cell)} is not {wanted}; leave the cell empty where it is not known")
     if cell.upper() in _EXCEL_ERRORS:
-        raise ValueError(f'"{cell}" is an error of the spreadsheet; mend its formula and save again')
+        raise ValueError(f"{quoted(cell)} is an error of the spreadsheet; mend its formula and save again")
 
 
 def number(cell: str) -> float:
@@ -44,10 +42,10 @@ def number(cell: str) -> float:
     if re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", cell) and len(cell) <= 15:
         return float(cell)
     if re.fullmatch(r"[+-]?[0-9]+,[0-9]+", cell):
-        raise ValueError(f'"{cell}" has a decimal comma; did you mean "{cell.replace(",", ".")}"?')
+        raise ValueError(f'{quoted(cell)} has a decimal comma; did you mean "{cell.replace(",", ".")}"?')
     if re.fullmatch(r"[0-9]{1,3}(\.[0-9]+)?\s?%", cell):
-        raise ValueError(f'"{cell}" is in percent; did you mean "{float(cell.rstrip("% ")) / 100:g}"?')
-    raise ValueError(f'"{cell}" is not a number')
+        raise ValueError(f'{quoted(cell)} is in percent; did you mean "{float(cell.rstrip("% ")) / 100:g}"?')
+    raise ValueError(f"{quoted(cell)} is not a number")
 
 
 def whole(cell: str) -> int:
@@ -56,10 +54,10 @@ def whole(cell: str) -> int:
     if re.fullmatch(r"[+-]?[0-9]+(\.0+)?", cell) and len(cell) <= 15:
         return int(cell.split(".")[0])
     if re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+", cell):
-        raise ValueError(f'"{cell}" has a comma; did you mean "{cell.replace(",", "")}"?')
+        raise ValueError(f'{quoted(cell)} has a comma; did you mean "{cell.replace(",", "")}"?')
     if re.fullmatch(r"[+-]?[0-9]+,[0-9]+", cell):
-        raise ValueError(f'"{cell}" has a decimal comma and should be a whole number')
-    raise ValueError(f'"{cell}" is not a whole number')
+        raise ValueError(f"{quoted(cell)} has a decimal comma and should be a whole number")
+    raise ValueError(f"{quoted(cell)} is not a whole number")
 
 
 def day(cell: str) -> date:
@@ -67,45 +65,15 @@ def day(cell: str) -> date:
     _refuse_blanks(cell, "a date")
     parts = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", cell)
     if parts is None:
-        raise ValueError(f'"{cell}" is not a date such as 2024-09-03{_date_meant(cell)}')
+        raise ValueError(f"{quoted(cell)} is not a date such as 2024-09-03{date_meant(cell)}")
     year, month, of_month = (int(p) for p in parts.groups())
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
-        raise ValueError(f'"{cell}" is not in the years {_FIRST_YEAR} to {_LAST_YEAR}')
-    found = _date(year, month, of_month)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValueError(f"{quoted(cell)} is not in the years {FIRST_YEAR} to {LAST_YEAR}")
+    found = day_of(year, month, of_month)
     if found is None:
         last = f"; that month ends on day {monthrange(year, month)[1]}" if 1 <= month <= 12 else ""
-        raise ValueError(f'there is no day "{cell}"{last}')
+        raise ValueError(f"there is no day {quoted(cell)}{last}")
     return found
-
-
-def _date(year: int, month: int, of_month: int) -> date | None:
-    try:
-        return date(year + 2000 if year < 100 else year, month, of_month)
-    except ValueError:
-        return None
-
-
-def _date_meant(cell: str) -> str:
-    """A guess at the date behind other ways to write one; a day such as 9/3/2024 is read month first."""
-    numbers = [int(n) for n in re.findall(r"[0-9]+", cell)]
-    month = next((i + 1 for i, m in enumerate(_MONTHS) if re.search(rf"(?<![a-z]){m}", cell.casefold())), 0)
-    readings: list[date | None] = []
-    if month and len(numbers) >= 2:
-        a, b = numbers[:2]
-        readings = [_date(a, month, b) if a > 31 else _date(b, month, a)]
-    elif re.fullmatch(r"[0-9]{4}\D+[0-9]{1,2}\D+[0-9]{1,2}(\D.*)?", cell):
-        readings = [_date(*numbers[:3])]
-    elif re.fullmatch(r"[0-9]{1,2}\D+[0-9]{1,2}\D+([0-9]{4}|[0-9]{2})(\s.*)?", cell):
-        a, b, year = numbers[:3]
-        readings = [_date(year, b, a), _date(year, a, b)] if "." in cell else [_date(year, a, b), _date(year, b, a)]
-    elif re.fullmatch(r"[0-9]{8}", cell):
-        readings = [_date(int(cell[:4]), int(cell[4:6]), int(cell[6:]))]
-    elif re.fullmatch(r"[0-9]{5}", cell) and 32874 <= int(cell) <= 73415:
-        readings = [date(1899, 12, 30) + timedelta(days=int(cell))]
-    meant = list(dict.fromkeys(str(r) for r in readings if r and _FIRST_YEAR <= r.year <= _LAST_YEAR))
-    if not meant:
-        return ""
-    return f'; did you mean "{meant[0]}"?' + (f' (or "{meant[1]}")' if len(meant) > 1 else "")
 
 
 def clock(cell: str) -> int:
@@ -113,10 +81,10 @@ def clock(cell: str) -> int:
     _refuse_blanks(cell, "a clock time")
     parts = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})", cell)
     if parts is None:
-        raise ValueError(f'"{cell}" is not a clock time such as 08:15{_clock_meant(cell)}')
+        raise ValueError(f"{quoted(cell)} is not a clock time such as 08:15{_clock_meant(cell)}")
     hour, minute = (int(p) for p in parts.groups())
     if minute > 59 or hour * 60 + minute > 24 * 60:
-        raise ValueError(f'"{cell}" is not a clock time of a day; they run from 00:00 to 24:00')
+        raise ValueError(f"{quoted(cell)} is not a clock time of a day; they run from 00:00 to 24:00")
     return hour * 60 + minute
 
 
@@ -140,7 +108,7 @@ def yes_no(cell: str) -> bool:
         return cell == "yes"
     meant = {"y": "yes", "true": "yes", "1": "yes", "x": "yes", "n": "no", "false": "no", "0": "no"}
     word = meant.get(cell.casefold(), cell)
-    raise ValueError(f'"{cell}" is not known{did_you_mean(word, ("yes", "no"))}')
+    raise ValueError(f"{quoted(cell)} is not known{did_you_mean(word, ('yes', 'no'))}")
 
 
 def grade(cell: str) -> str:
@@ -154,7 +122,7 @@ def grade(cell: str) -> str:
         else {"kg": "K", "kindergarten": "K", "0": "K"}.get(cell.casefold(), cell)
     )
     guess = f'; did you mean "{word}"?' if word in GRADES else " (known: PK, K, 1 to 12)"
-    raise ValueError(f'"{cell}" is not a grade{guess}')
+    raise ValueError(f"{quoted(cell)} is not a grade{guess}")
 
 
 def weekday(cell: str) -> str:
@@ -162,7 +130,7 @@ def weekday(cell: str) -> str:
     if cell in WEEKDAYS:
         return cell
     guess = next((f'; did you mean "{d}"?' for d in WEEKDAYS if cell.casefold().startswith(d.casefold()[:2])), "")
-    raise ValueError(f'"{cell}" is not a weekday{guess or " (known: Mon, Tue, Wed, Thu, Fri)"}')
+    raise ValueError(f"{quoted(cell)} is not a weekday{guess or ' (known: Mon, Tue, Wed, Thu, Fri)'}")
 
 
 def weekday_or_daily(cell: str) -> tuple[str, ...]:
@@ -170,7 +138,7 @@ def weekday_or_daily(cell: str) -> tuple[str, ...]:
     if cell == "daily":
         return WEEKDAYS
     if cell.casefold() in ("daily", "all", "every day", "mon-fri"):
-        raise ValueError(f'"{cell}" is not a weekday; did you mean "daily"?')
+        raise ValueError(f'{quoted(cell)} is not a weekday; did you mean "daily"?')
     return (weekday(cell),)
 
 
@@ -189,9 +157,9 @@ def weekly_times(cell: str) -> tuple[tuple[str, int, int], ...]:
     for piece in filter(None, (p.strip() for p in cell.split(";"))):
         parts = re.fullmatch(r"(\S+)\s+([0-9:.]+)\s*[-\u2013]\s*([0-9:.]+)", piece)
         if parts is None:
-            raise ValueError(f'"{piece}" is not a weekly time such as "Wed 14:00-15:00"')
+            raise ValueError(f'{quoted(piece)} is not a weekly time such as "Wed 14:00-15:00"')
         of_week, start, end = weekday(parts[1]), clock(parts[2]), clock(parts[3])
         if end <= start:
-            raise ValueError(f'"{piece}" ends before it starts')
+            raise ValueError(f"{quoted(piece)} ends before it starts")
         found.append((of_week, start, end))
     return tuple(sorted(found, key=lambda t: (WEEKDAYS.index(t[0]), t[1], t[2])))

@@ -9,11 +9,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sdmsim.base import Described, InputErrors, Problem, explain
+from sdmsim.base import Described, InputErrors, Problem, as_key, explain
 from sdmsim.school import cells
 from sdmsim.school.cells import Reading
-from sdmsim.school.checks import Line, Table, check_tables
+from sdmsim.school.checks import check_tables
 from sdmsim.school.csv_files import Findings, Row, read_sheet
+from sdmsim.school.table import Line, Table
 from sdmsim.school.vocabulary import (
     Block,
     CalendarEntry,
@@ -135,7 +136,7 @@ def _read_line(table: str, row: Row, columns: tuple[str, ...], found: Findings) 
     values: dict[str, Any] = {}
     bad = set()
     for column, cell in row.cells.items():
-        default = cells.number if table == "rooms" and column not in Room.model_fields else cells.text
+        default = cells.number if table == "rooms" and column not in columns_of(table) else cells.text
         try:
             values[column] = _READINGS[table].get(column, default)(cell)
         except ValueError as error:
@@ -147,8 +148,8 @@ def _read_line(table: str, row: Row, columns: tuple[str, ...], found: Findings) 
             items.append(_ROWS[table].model_validate(described))
         except ValidationError as error:
             for problem in explain(error, found.file, _ROWS[table], row.line):
-                where = problem.where.removeprefix("metres.").strip('"')
-                if where in bad or (where not in row.cells and where not in columns):
+                where = next((c for c in columns if problem.where in (c, f"metres.{as_key(c)}")), problem.where)
+                if where in bad or where not in columns:
                     continue
                 values.pop(where, None)
                 bad.add(where)
@@ -159,9 +160,9 @@ def _read_line(table: str, row: Row, columns: tuple[str, ...], found: Findings) 
 def _described(table: str, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The content of the rows that one line stands for: five for a `daily` block, else one."""
     if table == "rooms":
-        own = {c: v for c, v in values.items() if c in Room.model_fields}
-        yield own | {"metres": {c: v for c, v in values.items() if c not in own}}
+        own = {c: v for c, v in values.items() if c in columns_of(table)}
+        yield {**own, "metres": {c: v for c, v in values.items() if c not in own}}
     elif table == "bell" and "day" in values:
-        yield from (values | {"day": day} for day in values["day"])
+        yield from ({**values, "day": day} for day in values["day"])
     else:
         yield dict(values)
