@@ -28,6 +28,10 @@ REASONS = (
 """Why owed minutes were not given. A fixed order; positions are what the log holds."""
 
 
+class Defect(Exception):
+    """The simulation broke one of its own laws: a fault of sdmsim, never of the input."""
+
+
 class SessionEnded(NamedTuple):
     """An appointment took place with at least one child, instruction from `start` to `end`."""
 
@@ -65,7 +69,11 @@ class MinutesMissed(NamedTuple):
 
 
 class StudentWentOut(NamedTuple):
-    """A pull-out trip: the child left its class, was taught, came back, found the thread again."""
+    """A pull-out trip: the child left its class, was taught, came back, found the thread again.
+
+    `began` and `ended` bound the instruction; they are equal where no time was left for any.
+    `resumed` is not later than the next trip's `left`.
+    """
 
     day: int
     student: int
@@ -110,7 +118,11 @@ FACTS = (SessionEnded, MinutesGiven, MinutesMissed, StudentWentOut, StudentAbsen
 
 @dataclass(slots=True)
 class Log:
-    """What one year of one school brought forth. `plan` is the world that was lived (`world.plan.Plan`)."""
+    """What one year of one school brought forth. `plan` (`sdmsim.plan.Plan`) is what was to be lived.
+
+    Sessions, trips and work stand in the order in which they ended, the others in order of day; the
+    fields of the plain tuples are those of the facts above.
+    """
 
     plan: Any
     seed: int

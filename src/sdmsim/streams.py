@@ -9,6 +9,7 @@ so every arm of an experiment meets the same luck.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -54,10 +55,31 @@ class Luck:
 
     def uniforms(self, decision: str, who: str, n: int) -> NDArray[np.float64]:
         """`uniform(decision, who, when)` for when = 0..n-1, as one array of shape (n,)."""
-        z = np.arange(n, dtype=np.uint64) ^ np.uint64(self._stem(decision, who))
-        with np.errstate(over="ignore"):
-            z += np.uint64(_GOLDEN)
-            z = (z ^ (z >> np.uint64(30))) * np.uint64(_MIX_1)
-            z = (z ^ (z >> np.uint64(27))) * np.uint64(_MIX_2)
-            z ^= z >> np.uint64(31)
-        return ((z >> np.uint64(11)).astype(np.float64) + 0.5) * _TO_UNIT
+        return _to_unit(np.arange(n, dtype=np.uint64) ^ np.uint64(self._stem(decision, who)))
+
+    def uniforms_of(
+        self, decision: str, names: Sequence[str], who: NDArray[np.int64], when: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """`uniform(decision, names[who[i]], when[i])` for every i; `who` and `when` are broadcast together."""
+        stems = np.array([self._stem(decision, name) for name in names], dtype=np.uint64)
+        return _to_unit(stems[who] ^ when.astype(np.uint64))
+
+    def normals_of(
+        self, decision: str, names: Sequence[str], who: NDArray[np.int64], when: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Standard normal draws by Box and Muller (1958), from the uniforms of `decision` and of "`decision`, angle"."""
+        radius = np.sqrt(-2.0 * np.log(self.uniforms_of(decision, names, who, when)))
+        angle = self.uniforms_of(f"{decision}, angle", names, who, when)
+        return np.asarray(radius * np.cos(2.0 * np.pi * angle))
+
+
+def _to_unit(z: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """The last fold of a whole array (its own memory is reused), and to the unit interval."""
+    with np.errstate(over="ignore"):
+        z += np.uint64(_GOLDEN)
+        z ^= z >> np.uint64(30)
+        z *= np.uint64(_MIX_1)
+        z ^= z >> np.uint64(27)
+        z *= np.uint64(_MIX_2)
+        z ^= z >> np.uint64(31)
+    return ((z >> np.uint64(11)).astype(np.float64) + 0.5) * _TO_UNIT

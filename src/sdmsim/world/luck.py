@@ -1,0 +1,91 @@
+"""Luck first: all that chance decides in a year, drawn by name before it begins.
+
+Names are ordinals (week and weekday, how-manieth visit of the day, how-manieth session of the week),
+never clock times and never arms, so the same child is absent on the same days under every timetable.
+"""
+
+from __future__ import annotations
+
+from math import log1p, sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sdmsim.streams import Luck
+from sdmsim.world.vocabulary import GRAINS, Floats, Fortune, Ints, Stage
+
+if TYPE_CHECKING:
+    from sdmsim.plan import Plan
+
+_PARTS = 8
+"""Room for the parts of a visit's moves in their name."""
+
+
+def fortune_of(plan: Plan, stage: Stage, luck: Luck) -> Fortune:
+    """What one replication brings to a plan."""
+    school, days = plan.school, plan.days
+    children = [s.id for s in school.students]
+    staff = [m.id for m in school.staff]
+    attendance = np.array([days.child_attendance if s.attendance is None else s.attendance for s in school.students])
+    slots = stage.slot_of_day
+    absent = luck.uniforms_of("child absent", children, _rows(len(children)), slots) >= attendance[:, None]
+    away = luck.uniforms_of("provider absent", staff, _rows(len(staff)), slots) >= days.provider_attendance
+    turns, visits = stage.turns, stage.visits
+    spread = plan.moves.spread
+
+    def moved(part: int, planned: Floats) -> Floats:
+        when = visits.when * _PARTS + part
+        return _grained(planned * _multipliers(luck, spread, "moves", staff, visits.therapist, when))
+
+    rethread = np.full(len(turns.student), plan.moves.rethread_minutes)
+    return Fortune(
+        child_absent=absent.tolist(),
+        provider_absent=away.tolist(),
+        called_away=(
+            luck.uniforms_of("provider called away", staff, visits.therapist, visits.when) < days.called_away
+        ).tolist(),
+        to_door=(moved(0, visits.walk) + moved(1, visits.gather)).tolist(),
+        to_room=moved(2, visits.walk_back).tolist(),
+        settle=moved(3, visits.settle).tolist(),
+        walk_back=moved(4, visits.walk_back).tolist(),
+        unwilling=(
+            luck.uniforms_of("child unwilling", children, turns.student, turns.when) < days.child_unwilling
+        ).tolist(),
+        rethread=_grained(
+            rethread * _multipliers(luck, spread, "finding the thread", children, turns.student, turns.when)
+        ).tolist(),
+        unavailable=_unavailable(plan, stage, luck),
+    )
+
+
+def _rows(n: int) -> Ints:
+    return np.arange(n)[:, None]
+
+
+def _multipliers(luck: Luck, spread: float, decision: str, names: list[str], who: Ints, when: Ints) -> Floats:
+    """Lognormal with mean 1 and coefficient of variation `spread`; exactly 1 where that is 0."""
+    if spread == 0.0 or not len(who):
+        return np.ones(len(who))
+    variance = log1p(spread * spread)
+    return np.asarray(np.exp(sqrt(variance) * luck.normals_of(decision, names, who, when) - 0.5 * variance))
+
+
+def _grained(minutes: Floats) -> Floats:
+    return np.floor(minutes * GRAINS) / GRAINS
+
+
+def _unavailable(plan: Plan, stage: Stage, luck: Luck) -> list[dict[int, frozenset[int]]]:
+    """Per section, by day, the half-hours in which its class has a test or another lesson than planned."""
+    found: list[dict[int, frozenset[int]]] = [{} for _ in plan.school.sections]
+    if not stage.sections or plan.days.class_unavailable == 0.0:
+        return found
+    names = [plan.school.sections[s].section for s in stage.sections]
+    when = stage.slot_of_day[:, None] * 48 + stage.half_hours
+    draws = luck.uniforms_of("class unavailable", names, np.arange(len(names))[:, None, None], when)
+    hits: dict[tuple[int, int], list[int]] = {}
+    for which, day, half_hour in np.argwhere(draws < plan.days.class_unavailable).tolist():
+        hits.setdefault((which, day), []).append(half_hour)
+    first = int(stage.half_hours[0])
+    for (which, day), half_hours in hits.items():
+        found[stage.sections[which]][day] = frozenset(first + h for h in half_hours)
+    return found

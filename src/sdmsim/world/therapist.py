@@ -1,0 +1,230 @@
+"""The therapist process: the day's appointments in order, each as it goes.
+
+A therapist leaves in time; moves take what luck makes of their planned length; instruction never begins
+before its planned start and ends at its planned end, or `moves.overrun_minutes` later when it began late.
+So a late start takes minutes from a session, and a session that ran over, a room in use or a child who is
+still with somebody else makes the next one late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sdmsim.world.classroom import closed
+from sdmsim.world.vocabulary import (
+    CALLED_AWAY,
+    CHILD_ABSENT,
+    CHILD_UNWILLING,
+    DAY,
+    LUNCH,
+    MOVES,
+    NO_ROOM,
+    OUT_OF_TIME,
+    PROVIDER_ABSENT,
+    PROVIDER_CALLED_AWAY,
+    PULL_OUT,
+    PUSH_IN,
+    Member,
+    Outing,
+    Visit,
+    Year,
+    grained,
+)
+
+if TYPE_CHECKING:
+    import simpy
+
+Steps = Generator["simpy.Event", Any, None]
+
+
+def therapist(year: Year, who: int) -> Steps:
+    """A therapist's year, day by day on site."""
+    env, work = year.env, year.log.work
+    member = year.plan.school.staff[who]
+    opens, lunch_minutes = float(member.start), float(member.lunch_minutes)
+    absent = year.fortune.provider_absent[who]
+    called_away = year.fortune.called_away
+    overrun = grained(year.plan.moves.overrun_minutes)
+    for day, visits, lunch, lunch_before in year.stage.site_days[who]:
+        midnight = day * DAY
+        yield env.timeout(max(0.0, midnight + opens - env.now))
+        if absent[day]:
+            year.log.staff_absences.append((day, who))
+            for visit in visits:
+                for one in visit.members:
+                    year.miss(day, one, PROVIDER_ABSENT)
+            continue
+        for place, visit in enumerate(visits):
+            leave = visit.start - visit.lead
+            now = env.now - midnight
+            if place == lunch_before:
+                sit = max(now, lunch)
+                if (rise := min(sit + lunch_minutes, leave)) > sit:
+                    work.append((day, who, LUNCH, sit, rise))
+            if now < leave:
+                yield env.timeout(leave - now)
+                now = leave
+            if called_away[visit.number]:
+                if any(one.due < 0 or year.due[one.due] for one in visit.members):
+                    for one in visit.members:
+                        year.miss(day, one, PROVIDER_CALLED_AWAY)
+                    if now < visit.end:
+                        yield env.timeout(visit.end - now)
+                        work.append((day, who, CALLED_AWAY, now, visit.end))
+                continue
+            present = _who_comes(year, day, visit)
+            if not present:
+                continue
+            if now >= visit.end + overrun:
+                for one in present:
+                    year.miss(day, one, OUT_OF_TIME)
+            elif visit.push_in:
+                yield from _push_in(year, who, day, visit, present, overrun)
+            else:
+                yield from _pull_out(year, who, day, visit, present, overrun)
+        if lunch_before == len(visits) and lunch_minutes:
+            sit = max(env.now - midnight, lunch)
+            work.append((day, who, LUNCH, sit, sit + lunch_minutes))
+
+
+def _who_comes(year: Year, day: int, visit: Visit) -> list[Member]:
+    """The children who can take part; for each of the others the reason is recorded."""
+    absent, unwilling, notices, due = year.fortune.child_absent, year.fortune.unwilling, year.notices, year.due
+    start, end = visit.start, visit.end
+    present = []
+    for one in visit.members:
+        turn, student, _, _, key, section = one
+        if key >= 0 and not due[key]:
+            continue
+        if absent[student][day]:
+            year.miss(day, one, CHILD_ABSENT)
+        elif (reason := closed(notices[section], day, start, end)) >= 0:
+            year.miss(day, one, reason)
+        elif unwilling[turn]:
+            year.miss(day, one, CHILD_UNWILLING)
+        else:
+            present.append(one)
+    return present
+
+
+def _push_in(year: Year, who: int, day: int, visit: Visit, present: Sequence[Member], overrun: float) -> Steps:
+    """Walk to the class, fit into what is going on there. The children stay where they are."""
+    env, work = year.env, year.log.work
+    midnight = day * DAY
+    left_desk = env.now - midnight
+    if walk := year.fortune.to_door[visit.number]:
+        yield env.timeout(walk)
+    yield from _children_free(year, present)
+    now = env.now - midnight
+    if now < visit.start:
+        yield env.timeout(visit.start - now)
+        now = visit.start
+    if now > left_desk:
+        work.append((day, who, MOVES, left_desk, now))
+    ended = _planned_end(visit, now, overrun)
+    if ended <= now:
+        for one in present:
+            year.miss(day, one, OUT_OF_TIME)
+        return
+    shared = [one.student for one in present if year.stage.shared[one.student]]
+    if shared:
+        visiting = Outing(day, visit.appointment, now, env.event())
+        for child in shared:
+            year.out[child] = visiting
+    yield env.timeout(ended - now)
+    if shared:
+        for child in shared:
+            year.out[child] = None
+        visiting.returned.succeed()
+    work.append((day, who, PUSH_IN, now, ended))
+    _credit(year, day, visit, present, now, ended)
+    if back := year.fortune.walk_back[visit.number]:
+        yield env.timeout(back)
+        work.append((day, who, MOVES, ended, ended + back))
+
+
+def _pull_out(year: Year, who: int, day: int, visit: Visit, present: Sequence[Member], overrun: float) -> Steps:
+    """Fetch the children, walk, wait for the room, settle, teach, bring them back."""
+    env, work, fortune = year.env, year.log.work, year.fortune
+    number, latest = visit.number, visit.end + overrun
+    midnight = day * DAY
+    left_desk = env.now - midnight
+    yield env.timeout(fortune.to_door[number])
+    yield from _children_free(year, present)
+    left = env.now - midnight
+    if left >= latest:
+        work.append((day, who, MOVES, left_desk, left))
+        for one in present:
+            year.miss(day, one, OUT_OF_TIME)
+        return
+    outing = Outing(day, visit.appointment, left, env.event())
+    for one in present:
+        year.out[one.student] = outing
+        year.door[one.student].succeed((outing, one.turn))
+    yield env.timeout(fortune.to_room[number])
+    room = year.rooms[visit.room]
+    key = room.request()
+    lacking = OUT_OF_TIME
+    if not key.triggered:
+        lacking = NO_ROOM
+        yield key | env.timeout(max(0.0, latest - (env.now - midnight)))
+    if key.triggered:
+        yield env.timeout(fortune.settle[number])
+        now = env.now - midnight
+        if now < visit.start:
+            yield env.timeout(visit.start - now)
+            now = visit.start
+        ended = max(now, _planned_end(visit, now, overrun))
+        if ended > now:
+            yield env.timeout(ended - now)
+        room.release(key)
+    else:
+        key.cancel()
+        ended = now = env.now - midnight
+    outing.began, outing.ended = now, ended
+    work.append((day, who, MOVES, left_desk, now))
+    if ended > now:
+        work.append((day, who, PULL_OUT, now, ended))
+        _credit(year, day, visit, present, now, ended)
+    else:
+        for one in present:
+            year.miss(day, one, lacking)
+    back = fortune.walk_back[number]
+    if back:
+        yield env.timeout(back)
+        work.append((day, who, MOVES, ended, ended + back))
+    outing.returned.succeed()
+
+
+def _children_free(year: Year, present: Sequence[Member]) -> Steps:
+    """Wait until none of the children is still with another therapist; nobody is held meanwhile."""
+    shared, out = year.stage.shared, year.out
+    waited = True
+    while waited:
+        waited = False
+        for one in present:
+            if shared[one.student] and (away := out[one.student]) is not None:
+                yield away.returned
+                waited = True
+
+
+def _planned_end(visit: Visit, began: float, overrun: float) -> float:
+    """When a session that began at `began` ends: in full, unless it began too late for that."""
+    if began <= visit.start:
+        return visit.end
+    return min(began + (visit.end - visit.start), visit.end + overrun)
+
+
+def _credit(year: Year, day: int, visit: Visit, present: Sequence[Member], began: float, ended: float) -> None:
+    """The session took place: full minutes for each child, and what the late start took."""
+    log, due = year.log, year.due
+    given, length, appointment = log.given, ended - began, visit.appointment
+    log.sessions.append((day, appointment, began, ended, len(present)))
+    for _, student, request, minutes, key, _ in present:
+        got = length if length < minutes else minutes
+        given.append((day, student, request, appointment, began, got))
+        if got < minutes:
+            log.missed.append((day, student, request, minutes - got, OUT_OF_TIME, 0))
+        if key >= 0:
+            due[key] -= 1

@@ -1,0 +1,65 @@
+"""The year: luck is drawn, the processes live, the accounts are closed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import simpy
+
+from sdmsim.events import Log
+from sdmsim.streams import Luck
+from sdmsim.world.accounts import check, settle
+from sdmsim.world.classroom import NO_NOTICE, classroom
+from sdmsim.world.luck import fortune_of
+from sdmsim.world.stage import stage_of
+from sdmsim.world.student import student
+from sdmsim.world.therapist import therapist
+from sdmsim.world.vocabulary import START_UP, Year
+
+if TYPE_CHECKING:
+    from sdmsim.plan import Plan
+
+
+def live(plan: Plan, *, seed: int, replication: int) -> Log:
+    """Live one school year of a plan.
+
+    The same plan, seed and replication give the same log on every machine. `replication` counts from 0.
+
+    Raises:
+        Defect: the minutes owed are not the minutes given and missed.
+    """
+    stage = stage_of(plan)
+    env = simpy.Environment()
+    log = Log(plan, seed, replication, missed=list(stage.fixed_missed))
+    children = range(len(plan.school.students))
+    year = Year(
+        env=env,
+        plan=plan,
+        stage=stage,
+        fortune=fortune_of(plan, stage, Luck(seed, replication)),
+        log=log,
+        door=[env.event() for _ in children],
+        out=[None for _ in children],
+        notices=[NO_NOTICE for _ in plan.school.sections],
+        rooms=[simpy.Resource(env, capacity=1) for _ in range(stage.rooms)],
+        due=[due.sessions for due in stage.dues],
+        chances=[[] for _ in stage.dues],
+    )
+    for due, day in stage.start_up_chances:
+        year.chances[due].append((day, START_UP))
+    log.absences += [
+        (day, child)
+        for day in range(len(plan.calendar.days))
+        for child in children
+        if year.fortune.child_absent[child][day]
+    ]
+    for section in stage.sections:
+        env.process(classroom(year, section))
+    for child in children:
+        env.process(student(year, child))
+    for member in range(len(plan.school.staff)):
+        env.process(therapist(year, member))
+    env.run()
+    settle(year)
+    check(stage, log)
+    return log
