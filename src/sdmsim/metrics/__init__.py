@@ -1,0 +1,23 @@
+"""What does a log say? Plain functions of a log; the names, units and meanings of all metrics."""
+
+from __future__ import annotations
+
+from sdmsim.metrics.names import METRICS, Metric, unit_of
+from sdmsim.metrics.months import by_month
+from sdmsim.metrics.rows import measure, row
+from sdmsim.metrics.tables import fidelity, student_time, students_table
+from sdmsim.metrics.workload import therapist_week, workload
+
+__all__ = [
+    "METRICS",
+    "Metric",
+    "by_month",
+    "fidelity",
+    "measure",
+    "row",
+    "student_time",
+    "students_table",
+    "therapist_week",
+    "unit_of",
+    "workload",
+]

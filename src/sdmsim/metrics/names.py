@@ -1,0 +1,66 @@
+"""The metrics: names, units, and what each means in a planner's words. Defined where they are computed."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from sdmsim.events import REASONS
+
+Group = Literal["delivery", "access", "workload"]
+MISSED = "missed_minutes."
+
+
+class Metric(NamedTuple):
+    """A number that a year is known by."""
+
+    name: str
+    unit: str
+    meaning: str
+    group: Group
+
+
+_REASON_MEANINGS = {
+    "child_absent": "the child was absent",
+    "child_unwilling": "the child refused or could not take part",
+    "provider_absent": "the therapist was absent",
+    "provider_called_away": "the therapist was called away",
+    "school_event": "an assembly, testing or early release stood in the way",
+    "class_unavailable": "the class had a test or another lesson than planned",
+    "no_room": "the therapy room was still in use when the time was over",
+    "out_of_time": "the session began late and was cut, or did not begin in its time",
+    "start_up": "the timetable was still being made",
+    "unplaced": "the timetable had no place",
+    "no_school": "there was no school on the day of the session",
+}
+
+METRICS: tuple[Metric, ...] = (
+    Metric("minutes_owed", "min a student a year", "direct therapy that the plans promise", "delivery"),
+    Metric("minutes_delivered", "min a student a year", "direct therapy that was given", "delivery"),
+    *(
+        Metric(f"{MISSED}{reason}", "min a student a year", f"promised, not given: {_REASON_MEANINGS[reason]}", "delivery")
+        for reason in REASONS
+    ),
+    Metric("delivered_share", "share", "given / promised, days without school left out of the promise", "delivery"),
+    Metric("owed_p90_minutes", "min", "nine in ten students are owed less than this at the end of the year", "delivery"),
+    Metric("unplaced_sessions", "child-sessions a week", "sessions for which the timetable has no place", "delivery"),
+    Metric("large_group_share", "share", "child-sessions held with five or more children present", "delivery"),
+    Metric("class_minutes_missed", "min a student a week", "instruction missed through therapy and its moves", "access"),
+    Metric("core_minutes_missed", "min a student a week", "the part of it in protected subjects", "access"),
+    Metric("lre_share", "share", "school week in regular class, as planned; therapy in class is in class", "access"),
+    Metric("student_transition_minutes", "min a student a week", "moves, waits, finding the thread again", "access"),
+    Metric("peer_presence_minutes", "min a school day", "in the same place as classmates without a plan", "access"),
+    Metric("therapist_hours_per_week", "h a week", "sessions, moves and co-planning that the plans ask for", "workload"),
+    Metric("therapist_hours_worked", "h a week", "sessions, moves and co-planning as it went", "workload"),
+    Metric("utilisation", "share", "contract time spent with children", "workload"),
+    Metric("overtime_hours", "h a week", "work that did not fit the contract week, all therapists", "workload"),
+    Metric("planning_hours", "h a week", "planning with the teachers of visited classes, all therapists", "workload"),
+    Metric("therapist_transition_minutes", "min a week", "moves of all therapists", "workload"),
+)
+"""Every metric that is simulated, in the order in which rows hold them."""
+
+_UNITS = {metric.name: metric.unit for metric in METRICS}
+
+
+def unit_of(name: str) -> str:
+    """The unit of a metric; empty for a name that is none."""
+    return _UNITS.get(name, "")

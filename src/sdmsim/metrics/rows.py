@@ -1,0 +1,100 @@
+"""One year as one row of numbers: delivery and access; workload comes from its own file.
+
+Means over students are over all served children (students.csv); weekly numbers are means over the school
+weeks, start-up weeks included.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sdmsim.events import REASONS, Log
+from sdmsim.metrics.backdrop import Backdrop, Floats, backdrop_of, columns
+from sdmsim.metrics.names import METRICS, MISSED
+from sdmsim.metrics.workload import workload_metrics
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LARGE_GROUP = 5
+_NO_SCHOOL = REASONS.index("no_school")
+
+
+def row(log: Log) -> dict[str, float]:
+    """Every metric of one year, in the order of METRICS. Uses plain Python and NumPy only."""
+    backdrop = backdrop_of(log.plan)
+    found = _delivery(log, backdrop) | _access(log, backdrop) | workload_metrics(log, backdrop)
+    return {metric.name: found[metric.name] for metric in METRICS}
+
+
+def measure(log: Log) -> pd.DataFrame:
+    """Every metric of one year as a table: metric, unit, value."""
+    import pandas as pd
+
+    values = row(log)
+    return pd.DataFrame([(m.name, m.unit, values[m.name]) for m in METRICS], columns=["metric", "unit", "value"])
+
+
+def _delivery(log: Log, backdrop: Backdrop) -> dict[str, float]:
+    """Promised and given.
+
+    minutes_owed = minutes_delivered + the missed minutes of every reason, each per served child.
+    delivered_share: sum given / (sum owed - sum no_school), sums over all children and rows; 1 where nothing
+    was owed. owed_p90_minutes: 90th percentile (linear) over children of owed - no_school - given, at least 0.
+    large_group_share: child-sessions held with five or more children present / child-sessions held.
+    """
+    n = max(1, backdrop.n_students)
+    given, missed = columns(log.given, 6), columns(log.missed, 6)
+    by_reason = np.bincount(missed[4].astype(np.int64), missed[3], len(REASONS))
+    delivered = float(given[5].sum())
+    no_school = missed[4] == _NO_SCHOOL
+    due = backdrop.owed - _by(missed[1][no_school], missed[3][no_school], backdrop) - _by(given[1], given[5], backdrop)
+    expected = float(backdrop.owed.sum()) - float(by_reason[_NO_SCHOOL])
+    present = columns(log.sessions, 5)[4]
+    held = float(present.sum())
+    return {
+        "minutes_owed": float(backdrop.owed.sum()) / n,
+        "minutes_delivered": delivered / n,
+        **{f"{MISSED}{reason}": float(minutes) / n for reason, minutes in zip(REASONS, by_reason, strict=True)},
+        "delivered_share": delivered / expected if expected else 1.0,
+        "owed_p90_minutes": float(np.percentile(np.maximum(due, 0.0), 90)) if due.size else 0.0,
+        "unplaced_sessions": float(len(log.plan.week.unplaced)),
+        "large_group_share": float(present[present >= LARGE_GROUP].sum()) / held if held else 0.0,
+    }
+
+
+def _by(student: Floats, minutes: Floats, backdrop: Backdrop) -> Floats:
+    return np.bincount(student.astype(np.int64), minutes, backdrop.n_students)
+
+
+def _access(log: Log, backdrop: Backdrop) -> dict[str, float]:
+    """Class and classmates kept.
+
+    class_minutes_missed: instruction (every format but recess and lunch, up to an early release) between
+    leaving class and finding the thread again, a child a week; core: its protected part. An assembly or a
+    test counts as the block it falls in. student_transition_minutes: the trips without the teaching: walks,
+    settling, waiting, finding the thread. lre_share: mean over children of the planned week's share.
+    peer_presence_minutes: mean over children and all school days of bell-to-bell minutes at school and in
+    class, for children whose class has a child without a plan; 0 on days absent.
+    """
+    child_weeks = max(1, backdrop.n_students * backdrop.n_weeks)
+    trips = columns(log.trips, 8)
+    day, student = trips[0].astype(np.int64), trips[1].astype(np.int64)
+    left, began, ended, back, resumed = trips[3:]
+    grade = backdrop.grade[student]
+    low, high = backdrop.opens[grade, day], backdrop.closes[grade, day]
+    away = (np.clip(back, low, high) - np.clip(left, low, high)) * backdrop.has_peers[student]
+    absences = columns(log.absences, 2).astype(np.int64)
+    at_home = backdrop.day_minutes[backdrop.grade[absences[1]], absences[0]] * backdrop.has_peers[absences[1]]
+    possible = backdrop.day_minutes.sum(axis=1)[backdrop.grade] * backdrop.has_peers
+    child_days = max(1, backdrop.n_students * backdrop.n_days)
+    return {
+        "class_minutes_missed": float(backdrop.between(backdrop.instruction, student, day, left, resumed).sum())
+        / child_weeks,
+        "core_minutes_missed": float(backdrop.between(backdrop.core, student, day, left, resumed).sum()) / child_weeks,
+        "lre_share": float(backdrop.lre.mean()) if backdrop.lre.size else 1.0,
+        "student_transition_minutes": float((resumed - left - (ended - began)).sum()) / child_weeks,
+        "peer_presence_minutes": float(possible.sum() - at_home.sum() - away.sum()) / child_days,
+    }

@@ -1,0 +1,121 @@
+"""Tables of one year for people: service fidelity, children, and every child's time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sdmsim.events import REASONS, Defect, Log
+from sdmsim.metrics.backdrop import backdrop_of, columns
+from sdmsim.metrics.names import MISSED
+from sdmsim.world.stage import stage_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TOLERANCE_MINUTES = 1e-6
+FIDELITY = ("student", "service", "goal", "setting", "provider", "start", "end", "owed", "provided")
+
+
+def fidelity(log: Log) -> pd.DataFrame:
+    """One row per direct service row, as districts read it.
+
+    student, service, goal, setting (as decided), provider, start, end (empty: the school year's), minutes owed,
+    provided, one column of minutes per reason missed, accounted = provided + missed, unaccounted = owed -
+    accounted, remaining = owed - provided.
+    """
+    import pandas as pd
+
+    plan = log.plan
+    stage = stage_of(plan)
+    school, requests = plan.school, plan.week.requests
+    given, missed = columns(log.given, 6), columns(log.missed, 6)
+    provided = np.bincount(given[2].astype(np.int64), given[5], len(requests))
+    place = missed[2].astype(np.int64) * len(REASONS) + missed[4].astype(np.int64)
+    by_reason = np.bincount(place, missed[3], len(requests) * len(REASONS)).reshape(-1, len(REASONS))
+    rows = []
+    for number, request in enumerate(requests):
+        service = school.services[request.row]
+        owed = sum(stage.owed[a] for a in set(stage.account_of[number]) - {-1})
+        ids = (school.students[request.student].id, service.service, request.goal, request.setting)
+        whom = (school.staff[request.therapist].id, request.start, request.end)
+        rows.append((*ids, *whom, owed, provided[number], *by_reason[number]))
+    table = pd.DataFrame(rows, columns=[*FIDELITY, *REASONS])
+    table["accounted"] = table["provided"] + table[list(REASONS)].sum(axis=1)
+    table["unaccounted"] = table["owed"] - table["accounted"]
+    table["remaining"] = table["owed"] - table["provided"]
+    return table
+
+
+def students_table(log: Log) -> pd.DataFrame:
+    """One row per served child: who it is, and its year in minutes (owed, given, missed by reason, moves, class missed)."""
+    import pandas as pd
+
+    backdrop = backdrop_of(log.plan)
+    n = backdrop.n_students
+    given, missed, trips = columns(log.given, 6), columns(log.missed, 6), columns(log.trips, 8)
+    place = missed[1].astype(np.int64) * len(REASONS) + missed[4].astype(np.int64)
+    by_reason = np.bincount(place, missed[3], n * len(REASONS)).reshape(-1, len(REASONS))
+    day, student = trips[0].astype(np.int64), trips[1].astype(np.int64)
+    left, began, ended, _, resumed = trips[3:]
+    lost = backdrop.between(backdrop.instruction, student, day, left, resumed)
+    table = pd.DataFrame(
+        [(s.id, s.grade, s.section, s.goal_type, s.severity) for s in log.plan.school.students],
+        columns=["id", "grade", "section", "goal_type", "severity"],
+    )
+    table["minutes_owed"] = backdrop.owed
+    table["minutes_delivered"] = np.bincount(given[1].astype(np.int64), given[5], n)
+    for position, reason in enumerate(REASONS):
+        table[f"{MISSED}{reason}"] = by_reason[:, position]
+    table["transition_minutes"] = np.bincount(student, resumed - left - (ended - began), n)
+    table["class_minutes_missed"] = np.bincount(student, lost, n)
+    return table
+
+
+def student_time(log: Log) -> pd.DataFrame:
+    """Where every minute of every served child's school days went, one row per child, in minutes of the year.
+
+    id; one column `instruction.<subject>` per subject (an assembly counts as the block it falls in), recess,
+    lunch, passing (bell-to-bell time between blocks), therapy_outside, transition (walks, settling, waiting,
+    finding the thread), absent; their sum `school`, bell to bell, ends at early releases.
+    therapy_in_class is part of instruction, not of the sum.
+
+    Raises:
+        Defect: the parts of a child are not its bell-to-bell minutes.
+    """
+    import pandas as pd
+
+    backdrop = backdrop_of(log.plan)
+    n = backdrop.n_students
+    every_day = np.arange(backdrop.n_days)
+    trips, absences = columns(log.trips, 8), columns(log.absences, 2).astype(np.int64)
+    day, student = trips[0].astype(np.int64), trips[1].astype(np.int64)
+    grade = backdrop.grade[student]
+    low, high = backdrop.opens[grade, day], backdrop.closes[grade, day]
+    left, began, ended, _, resumed = (np.clip(clock, low, high) for clock in trips[3:])
+    present = np.ones((n, backdrop.n_days))
+    present[absences[1], absences[0]] = 0.0
+    who = np.repeat(np.arange(n), backdrop.n_days)
+    when = np.tile(every_day, n)
+    found: dict[str, np.ndarray] = {}
+    for kind, table in zip(backdrop.kinds, backdrop.minutes_by_kind, strict=True):
+        whole = backdrop.between(table, who, when, np.zeros(len(who)), np.full(len(who), 1440.0)).reshape(n, -1)
+        gone = np.bincount(student, backdrop.between(table, student, day, left, resumed), n)
+        found[kind] = (whole * present).sum(axis=1) - gone
+    found["therapy_outside"] = np.bincount(student, ended - began, n)
+    found["transition"] = np.bincount(student, resumed - left - (ended - began), n)
+    lengths = backdrop.day_minutes[backdrop.grade]
+    found["absent"] = (lengths * (1.0 - present)).sum(axis=1)
+    school = lengths.sum(axis=1)
+    out = np.abs(sum(found.values()) - school)
+    if n and (out.max() > TOLERANCE_MINUTES or min(part.min() for part in found.values()) < -TOLERANCE_MINUTES):
+        raise Defect(f"the school days of child {log.plan.school.students[int(out.argmax())].id} are out by {out.max()} minutes")
+    given = columns(log.given, 6)
+    in_class = np.array([a.setting == "classroom" for a in log.plan.week.appointments], dtype=bool)
+    pushed = in_class[given[3].astype(np.int64)] if given.size else np.zeros(0, dtype=bool)
+    subjects = [k for k in backdrop.kinds[:-3]]
+    table = {"id": [s.id for s in log.plan.school.students], **{f"instruction.{k}": found[k] for k in subjects}}
+    table["therapy_in_class"] = np.bincount(given[1][pushed].astype(np.int64), given[5][pushed], n)
+    rest = ("recess", "lunch", "passing", "therapy_outside", "transition", "absent")
+    return pd.DataFrame({**table, **{k: found[k] for k in rest}, "school": school})
