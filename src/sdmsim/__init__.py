@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from sdmsim.lab.execute import execute
     from sdmsim.lab.experiment import Experiment, load_experiment
     from sdmsim.lab.results import Results
-    from sdmsim.lab.trials import run
     from sdmsim.metrics import measure
     from sdmsim.plan import timetable
     from sdmsim.scenario import Scenario, load
+    from sdmsim.world import run
 
 __version__ = "0.1.0"
 
@@ -52,7 +52,7 @@ _HOME = {
     "load": "sdmsim.scenario",
     "load_experiment": "sdmsim.lab.experiment",
     "measure": "sdmsim.metrics",
-    "run": "sdmsim.lab.trials",
+    "run": "sdmsim.world",
     "timetable": "sdmsim.plan",
 }
 

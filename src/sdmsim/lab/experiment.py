@@ -18,6 +18,8 @@ from sdmsim.scenario import Scenario, load, read_toml
 from sdmsim.school.vocabulary import Text
 
 FORMAT = 1
+AS_WRITTEN = "as written"
+"""The name under which an arm itself stands beside its variations."""
 MOST_ARMS = 200
 """More combinations of factors than this are a slip of the keyboard."""
 
@@ -33,7 +35,7 @@ class Variation(Described):
     """Changes for which the arms' weeks are made, but not lived: what a rule of grouping does to the hours asked."""
 
     name: Text
-    set: Annotated[Mapping[str, Any], Field(min_length=1)]
+    set: Mapping[str, Any]
 
 
 class Experiment(Described):
@@ -52,7 +54,7 @@ class Experiment(Described):
     replications: Annotated[int, Field(ge=1, le=100_000, strict=True)]
     """School years lived in each arm, each with its own luck, the same in all arms."""
     arm: tuple[Arm, ...] = ()
-    factors: Mapping[str, Annotated[tuple[Any, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    factors: Mapping[str, tuple[Any, ...]] = Field(default_factory=dict)
     regroup: tuple[Variation, ...] = ()
     record: Text | None = None
     """Path of a CSV file (month 1-12, share 0-1, label) with a district's logged share by month."""
@@ -100,6 +102,15 @@ class Experiment(Described):
         """Every dotted name that an arm sets, in the order of the file."""
         return tuple(dict.fromkeys(name for arm in self.arms for name in arm.set))
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the results should know of this file; each scenario has notes of its own."""
+        return (
+            ()
+            if "format" in self.model_fields_set
+            else (f"{self._file.name} has no format; it is read as format {FORMAT}.",)
+        )
+
     def input_files(self) -> tuple[Path, ...]:
         """Every file that was read: the experiment, its scenario with all tables, the record."""
         record = (self._file.parent / self.record,) if self.record else ()
@@ -114,6 +125,7 @@ def load_experiment(path: str | Path) -> Experiment:
     """
     file = Path(path)
     content = read_toml(file)
+    _refuse_other_files(content, file.name)
     try:
         experiment = read_as(Experiment, content, file.name)
     except InputErrors as error:
@@ -134,6 +146,16 @@ def load_experiment(path: str | Path) -> Experiment:
     if problems:
         raise InputErrors(dict.fromkeys(problems))
     return experiment
+
+
+def _refuse_other_files(content: Mapping[str, Any], file: str) -> None:
+    """Say it plainly where a file is of another kind or from a later version."""
+    number = content.get("format")
+    if isinstance(number, int) and not isinstance(number, bool) and number > FORMAT:
+        text = f"{number} was written for a newer sdmsim; this one reads format {FORMAT}"
+        raise InputErrors([Problem(file, 0, "format", text)])
+    if "school" in content and "scenario" not in content:
+        raise InputErrors([Problem(file, 0, "", "is a scenario, should be an experiment")])
 
 
 def _unquoted(problems: Sequence[Problem], file: str, content: Mapping[str, Any]) -> list[Problem]:
@@ -157,6 +179,8 @@ def _first_path(table: Mapping[str, Any]) -> Iterator[str]:
 
 def _combinations(factors: Mapping[str, tuple[Any, ...]]) -> Iterator[Arm]:
     """Every combination of the factors' values; the last factor varies fastest."""
+    if not factors:
+        return
     short = {name: name.rpartition(".")[2] for name in factors}
     if len(set(short.values())) < len(short):
         short = {name: name for name in factors}
@@ -178,20 +202,45 @@ def _check(experiment: Experiment, file: str) -> Iterator[Problem]:
     if not experiment.arm and not experiment.factors:
         yield Problem(file, 0, "", "says nothing of what varies; give [[arm]] tables or [factors]")
         return
-    n = prod(map(len, experiment.factors.values()))
-    if n > MOST_ARMS:
-        yield Problem(file, 0, "factors", f"make {n} arms; at most {MOST_ARMS} will do")
+    yield from _check_factors(experiment.factors, file)
+    n = _combined(experiment)
+    if n > MOST_ARMS or n == 0:
         return
     names = [arm.name for arm in experiment.arms]
-    for name, times in Counter(names).items():
-        if times > 1:
-            yield Problem(file, 0, f'arm "{name}"', f"is there {times} times; every arm needs a name of its own")
+    yield from _check_names("arm", names, file)
     if experiment.baseline not in names:
         text = f'"{experiment.baseline}" is not an arm{did_you_mean(experiment.baseline, names)}'
         yield Problem(file, 0, "baseline", text)
-    for name, times in Counter(v.name for v in experiment.regroup).items():
+    for arm in experiment.arms:
+        if "seed" in arm.set:
+            where = f'arm "{arm.name}": set: seed' if experiment.arm else "factors.seed"
+            yield Problem(file, 0, where, "all arms have the seed of the scenario, so that they meet the same luck")
+    yield from _check_names("regroup", [v.name for v in experiment.regroup], file)
+    for variation in experiment.regroup:
+        if variation.name == AS_WRITTEN:
+            yield Problem(file, 0, f'regroup "{AS_WRITTEN}"', "is the name of the arms themselves; choose another")
+        if not variation.set:
+            yield Problem(file, 0, f'regroup "{variation.name}": set', "changes nothing")
+
+
+def _check_factors(factors: Mapping[str, tuple[Any, ...]], file: str) -> Iterator[Problem]:
+    for name, values in factors.items():
+        if not values:
+            yield Problem(file, 0, dotted(["factors", name]), "has no values")
+    n = prod(map(len, factors.values()))
+    if n > MOST_ARMS:
+        yield Problem(file, 0, "factors", f"make {n} arms; at most {MOST_ARMS} will do")
+
+
+def _check_names(table: str, names: Sequence[str], file: str) -> Iterator[Problem]:
+    for name, times in Counter(names).items():
         if times > 1:
-            yield Problem(file, 0, f'regroup "{name}"', f"is there {times} times; each needs a name of its own")
+            yield Problem(file, 0, f'{table} "{name}"', f"is there {times} times; every one needs a name of its own")
+
+
+def _combined(experiment: Experiment) -> int:
+    """The number of arms."""
+    return len(experiment.arm) or (prod(map(len, experiment.factors.values())) if experiment.factors else 0)
 
 
 def _scenario_of(experiment: Experiment, file: Path) -> Scenario:
@@ -213,7 +262,7 @@ def _scenario_of(experiment: Experiment, file: Path) -> Scenario:
 def _make_arms(experiment: Experiment, base: Scenario, file: str) -> list[Problem]:
     """Make the scenario of every arm and variation; what is wrong with them, in the words of the experiment."""
     problems: list[Problem] = []
-    if prod(map(len, experiment.factors.values())) > MOST_ARMS:
+    if _combined(experiment) > MOST_ARMS:
         return problems
     arms, variations = [], []
     for arm in experiment.arms:

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from sdmsim import metrics
-from sdmsim.delivery.vocabulary import UNPLACED_REASONS
+from sdmsim.delivery.vocabulary import UNPLACED_REASONS, Week
 from sdmsim.events import Log
 from sdmsim.plan import Plan, plan_of, timetable
 from sdmsim.scenario import Scenario
@@ -62,20 +62,6 @@ class Lived(NamedTuple):
     seconds: float
 
 
-def run(scenario: Scenario, *, seed: int | None = None, replication: int = 0) -> Log:
-    """Live one school year of a scenario.
-
-    `seed` replaces the scenario's, `replication` (from 0) names the luck: the same pair gives the same
-    year on every machine. The timetable depends on the seed only.
-
-    Raises:
-        InputErrors: the seed will not do.
-    """
-    if seed is not None and seed != scenario.seed:
-        scenario = scenario.but(seed=seed)
-    return live(plan_of(scenario), seed=scenario.seed, replication=replication)
-
-
 def prepare(scenario: Scenario) -> Prepared:
     """Make the arm's week (from the cache where it was made before) and pack the plan."""
     began = perf_counter()
@@ -88,7 +74,7 @@ def ask(scenario: Scenario) -> Asked:
     """Make the week of a variation and say what it asks."""
     began = perf_counter()
     week = timetable(scenario)
-    return Asked(sum(week.asked_minutes) / 60.0, len(week.unplaced), perf_counter() - began)
+    return Asked(_hours_asked(week), len(week.unplaced), perf_counter() - began)
 
 
 def live_chunk(chunk: Chunk) -> Lived:
@@ -138,7 +124,7 @@ def week_row(plan: Plan) -> dict[str, float]:
         "mean_visit_size": _mean_size(push_in),
         "mean_group_size": _mean_size(pull_out),
         "contract_hours_per_week": sum(s.fte for s in school.staff) * plan.rules.full_time_hours,
-        "therapist_hours_per_week": sum(week.asked_minutes) / 60.0,
+        "therapist_hours_per_week": _hours_asked(week),
         "co_planning_hours": sum(week.co_planning_minutes) / 60.0,
         "indirect_hours": sum(week.indirect_minutes) / 60.0,
         "unplaced_sessions": len(week.unplaced),
@@ -146,6 +132,11 @@ def week_row(plan: Plan) -> dict[str, float]:
         "grouping_gap_minutes": week.grouping_gap_minutes,
         "placing_gap_minutes": week.placing_gap_minutes,
     }
+
+
+def _hours_asked(week: Week) -> float:
+    """The metric `therapist_hours_per_week`: without indirect service."""
+    return (sum(week.asked_minutes) - sum(week.indirect_minutes)) / 60.0
 
 
 def _mean_size(appointments: Sequence[Any]) -> float:

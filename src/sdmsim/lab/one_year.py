@@ -1,0 +1,102 @@
+"""One simulated year in a folder: the log itself and the tables that planners read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sdmsim.events import ACTIVITIES, FACTS, REASONS, Log
+from sdmsim.lab.folder import MANIFEST, digests, manifest, refuse_other_inputs, whole, write_csv, write_json
+from sdmsim.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def log_table(log: Log) -> pd.DataFrame:
+    """Every fact as one row: day, date, fact, student, therapist, then each field of any fact.
+
+    Days in order; within a day kind by kind in the order of `events.FACTS`, each in the order of
+    happening. Children and therapists by their ids, reasons and activities by their names, clock
+    times in minutes after midnight; empty where a fact has no such field.
+    """
+    import pandas as pd
+
+    school, days = log.plan.school, log.plan.calendar.days
+    words: Mapping[str, Callable[[int], str]] = {
+        "student": lambda i: str(school.students[i].id),
+        "therapist": lambda i: str(school.staff[i].id),
+        "reason": lambda i: REASONS[i],
+        "activity": lambda i: ACTIVITIES[i],
+    }
+    first = ("day", "date", "fact", "student", "therapist")
+    fields = [f for kind in FACTS for f in kind._fields]
+    columns: dict[str, list[Any]] = {name: [] for name in dict.fromkeys((*first, *fields))}
+    for fact in sorted(log.facts(), key=lambda f: f[0]):
+        values: dict[str, Any] = fact._asdict()
+        for name, column in columns.items():
+            value = values.get(name)
+            column.append(words[name](value) if name in words and value is not None else value)
+        columns["date"][-1] = days[values["day"]].date
+        columns["fact"][-1] = type(fact).__name__
+    table = pd.DataFrame(columns)
+    whole_numbers = [c for c in ("request", "appointment", "present", "sessions") if c in columns]
+    texts = [c for c in columns if c in words or c == "fact"]
+    clocks = [c for c in columns if c not in {*texts, *whole_numbers, "day", "date"}]
+    kinds = {"day": "int64", **dict.fromkeys(whole_numbers, "Int64"), **dict.fromkeys(texts, "string")}
+    return table.astype({**kinds, **dict.fromkeys(clocks, "float64")})
+
+
+def write_run(
+    log: Log,
+    folder: str | Path,
+    *,
+    scenario: Scenario,
+    started: datetime,
+    wall_seconds: float = 0.0,
+    timetable_seconds: float = 0.0,
+    simulate_seconds: float = 0.0,
+) -> None:
+    """Write a year: the whole folder or nothing.
+
+    `scenario` is the one that was lived (with its seed replaced, if it was). Seconds are those of the
+    manifest.
+
+    Raises:
+        InputErrors: the folder holds results of other inputs, or something else.
+    """
+    from sdmsim import metrics
+
+    target = Path(folder)
+    inputs = run_inputs(scenario)
+    refuse_other_inputs(target, inputs=inputs, seed=log.seed)
+    facts = manifest(
+        started=started,
+        seed=log.seed,
+        replications=1,
+        workers=1,
+        inputs=inputs,
+        wall_seconds=wall_seconds,
+        timetable_seconds=timetable_seconds,
+        simulate_seconds=simulate_seconds,
+        school_years=1,
+    )
+    with whole(target) as new:
+        log_table(log).to_parquet(new / "log.parquet", engine="pyarrow", index=False)
+        metrics.students_table(log).to_parquet(new / "students.parquet", engine="pyarrow", index=False)
+        write_csv(metrics.fidelity(log), new / "fidelity.csv")
+        write_csv(metrics.measure(log), new / "metrics.csv")
+        write_csv(metrics.student_time(log), new / "student_time.csv")
+        write_csv(metrics.therapist_week(log), new / "therapist_week.csv")
+        write_json(
+            {**facts, "title": scenario.title, "replication": log.replication, "notes": list(scenario.notes)},
+            new / MANIFEST,
+        )
+
+
+def run_inputs(scenario: Scenario) -> dict[str, str]:
+    """SHA-256 of every file of a scenario, by its path from the scenario's folder."""
+    files = scenario.input_files()
+    return digests(files, files[0].parent)

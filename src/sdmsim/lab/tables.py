@@ -1,0 +1,109 @@
+"""The tables of an experiment's results, from what the workers brought back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sdmsim.lab.experiment import AS_WRITTEN, Experiment, as_text
+from sdmsim.lab.trials import Asked, Prepared, Year
+from sdmsim.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def tables_of(
+    experiment: Experiment,
+    arms: Sequence[tuple[str, Scenario]],
+    prepared: Sequence[Prepared],
+    asked: Sequence[tuple[str, str, Asked]],
+    years: Sequence[Sequence[Year]],
+) -> dict[str, Any]:
+    """Every table of the results, arms in the order of the file, replications from 0."""
+    import pandas as pd
+
+    from sdmsim.lab.compare import compare_runs, summarise
+
+    names = [name for name, _ in arms]
+    runs = _runs_table(experiment.varied, arms, years)
+    weeks = pd.DataFrame([{"arm": name, **one.week} for name, one in zip(names, prepared, strict=True)])
+    workload = [
+        {"arm": name, "activity": activity, "hours_per_week": hours}
+        for name, found in zip(names, years, strict=True)
+        for activity, hours in _mean_of([year.workload for year in found]).items()
+    ]
+    months = [
+        {"arm": name, **row}
+        for name, found in zip(names, years, strict=True)
+        for row in map(_mean_of, zip(*(year.months for year in found), strict=True))
+    ]
+    return {
+        "runs": runs,
+        "summary": summarise(runs, names),
+        "comparison": compare_runs(runs, names, experiment.baseline),
+        "weeks": weeks,
+        "workload": pd.DataFrame(workload, columns=["arm", "activity", "hours_per_week"]),
+        "months": pd.DataFrame(months),
+        "regroup": pd.DataFrame(
+            list(_regroup_rows(weeks, asked)),
+            columns=["arm", "variation", "therapist_hours_per_week", "unplaced_sessions"],
+        ),
+        "record": pd.DataFrame(
+            [(r.month, r.share, r.label) for r in experiment.monthly_record], columns=["month", "share", "label"]
+        ),
+    }
+
+
+def _mean_of(rows: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """Key by key, the mean of rows that have the same keys; equal values stay as they are."""
+    columns: dict[str, list[float]] = {}
+    for row in rows:
+        for key, value in row.items():
+            columns.setdefault(key, []).append(value)
+    return {k: v[0] if all(x == v[0] for x in v) else sum(v) / len(v) for k, v in columns.items()}
+
+
+def _regroup_rows(
+    weeks: pd.DataFrame, asked: Sequence[tuple[str, str, Asked]]
+) -> Iterator[tuple[str, str, float, int]]:
+    """Each arm as written, then with each variation; nothing where there are no variations."""
+    if not asked:
+        return
+    for row in weeks.itertuples(index=False):
+        yield str(row.arm), AS_WRITTEN, float(row.therapist_hours_per_week), int(row.unplaced_sessions)
+        for arm, variation, found in asked:
+            if arm == row.arm:
+                yield arm, variation, found.therapist_hours_per_week, found.unplaced_sessions
+
+
+def _runs_table(
+    varied: Sequence[str], arms: Sequence[tuple[str, Scenario]], years: Sequence[Sequence[Year]]
+) -> pd.DataFrame:
+    """arm, one column per varied parameter, replication, one column per metric."""
+    import pandas as pd
+
+    rows = []
+    for (name, scenario), found in zip(arms, years, strict=True):
+        content = scenario.model_dump(mode="json")
+        settings = {key: _value_at(content, key) for key in varied}
+        rows += [{"arm": name, **settings, "replication": y.replication, **y.row} for y in found]
+    runs = pd.DataFrame(rows)
+    for key in varied:
+        values = runs[key]
+        if not all(v is None or (isinstance(v, int | float) and not isinstance(v, bool)) for v in values):
+            runs[key] = [None if v is None else as_text(v) for v in values]
+        else:
+            runs[key] = values.astype("float64")
+    metrics = list(runs.columns)[list(runs.columns).index("replication") + 1 :]
+    return runs.astype({"replication": "int64", **dict.fromkeys(metrics, "float64")})
+
+
+def _value_at(content: Mapping[str, Any], dotted: str) -> Any:
+    """The value under a dotted name in a scenario's content, None where it has no such value."""
+    found: Any = content
+    for part in dotted.split("."):
+        if not isinstance(found, Mapping) or part not in found:
+            return None
+        found = found[part]
+    return found
