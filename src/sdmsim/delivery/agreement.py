@@ -54,9 +54,12 @@ class Agreement:
 
     def sizes(self, grouping: Grouping) -> Iterator[Problem]:
         """The preferred size is legal, and children who must be together fit into one group."""
-        if grouping.preferred_size > grouping.legal_size:
-            text = f"{grouping.preferred_size} is above legal_size, which is {grouping.legal_size}"
-            yield Problem(self.file, 0, "grouping.preferred_size", text)
+        preferred, legal = grouping.preferred_size, grouping.legal_size
+        if preferred > legal and "preferred_size" in grouping.model_fields_set:
+            yield Problem(self.file, 0, "grouping.preferred_size", f"{preferred} is above legal_size, which is {legal}")
+        elif preferred > legal:
+            text = f"{legal} is below preferred_size, which is {preferred} where it is not given"
+            yield Problem(self.file, 0, "grouping.legal_size", text)
         for position, together in _bound(self.school):
             if len(together) > grouping.legal_size:
                 names = ", ".join(f'"{name}"' for name in together)

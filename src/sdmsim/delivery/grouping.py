@@ -61,14 +61,18 @@ class Grouped:
     gap_minutes: float
 
 
-def group(problem: Problem) -> Grouped:
-    """Make the meetings of every pool. Deterministic."""
+Company = frozenset[int]
+"""Requests that sit together."""
+
+
+def group(problem: Problem, avoid: frozenset[Company] = frozenset()) -> Grouped:
+    """Make the meetings of every pool, without the companies to avoid. Deterministic."""
     pools = _pools(problem)
     meetings: list[Meeting] = []
     gap = 0.0
     for number, pool in enumerate(pools):
         fixed = not pool.push_in and problem.grouping.fixed_groups
-        groups, fewest = _fixed_groups(problem, pool) if fixed else _open_groups(problem, pool)
+        groups, fewest = (_fixed_groups if fixed else _open_groups)(problem, pool, avoid)
         gap += (len([1 for repeats in groups for _ in repeats]) - fewest) * meeting_minutes(problem, pool)
         for place, repeats in enumerate(groups):
             for members in repeats:
@@ -183,7 +187,7 @@ def _limit(problem: Problem, pool: Pool) -> int:
     return problem.grouping.legal_size if pool.push_in else room_limit(problem, pool.therapist)
 
 
-def _open_groups(problem: Problem, pool: Pool) -> tuple[Groups, int]:
+def _open_groups(problem: Problem, pool: Pool, avoid: frozenset[Company]) -> tuple[Groups, int]:
     """Fewest meetings in which each child sits in as many different ones as it is owed a week."""
     times = {r: problem.requests[r].weekly_sessions for r in pool.requests}
     kinds, limit = _kinds(problem, pool), _limit(problem, pool)
@@ -201,20 +205,24 @@ def _open_groups(problem: Problem, pool: Pool) -> tuple[Groups, int]:
     slots = [kinds[k] for k, n in enumerate(meetings) for _ in range(model.value(n))]
     ordinal = dict.fromkeys(pool.requests, 0)
     groups: Groups = []
-    for members in _named(problem, slots, kinds, times, limit):
+    for members in _named(problem, slots, kinds, times, limit, avoid):
         groups.append([tuple((r, ordinal[r]) for r in members)])
         for r in members:
             ordinal[r] += 1
     return groups, model.bound()
 
 
-def _fixed_groups(problem: Problem, pool: Pool) -> tuple[Groups, int]:
-    """Fewest weekly meetings of fixed groups, each meeting as often as its most frequent member."""
+def _fixed_groups(problem: Problem, pool: Pool, avoid: frozenset[Company]) -> tuple[Groups, int]:
+    """Fewest weekly meetings of fixed groups, each meeting as often as its most frequent member.
+
+    Among equals, few groups that span grades: they have fewer common windows.
+    """
     times = {r: problem.requests[r].weekly_sessions for r in pool.requests}
     rates = sorted(set(times.values()))
     limit = _limit(problem, pool)
     kinds = [frozenset(r for r in kind if times[r] <= rate) for kind in _kinds(problem, pool) for rate in rates]
-    cost = [rate for _ in range(len(kinds) // len(rates)) for rate in rates]
+    most_often = [rate for _ in range(len(kinds) // len(rates)) for rate in rates]
+    spans = [len({problem.grade[problem.section[r]] for r in kind}) > 1 for kind in kinds]
     alike = {r: (problem.grade[problem.section[r]], times[r]) for r in pool.requests}
     counts = Counter(alike.values())
     model = Model(problem.rules.effort)
@@ -226,14 +234,14 @@ def _fixed_groups(problem: Problem, pool: Pool) -> tuple[Groups, int]:
         model.add(sum(v for (of, _), v in part.items() if of == c) == counts[c])
     for k, n in enumerate(groups):
         model.add(sum(v for (_, of), v in part.items() if of == k) <= limit * n)
-    model.minimise(sum(rate * n for rate, n in zip(cost, groups, strict=True)))
+    model.minimise(sum(rate * (1000 + wide) * n for rate, wide, n in zip(most_often, spans, groups, strict=True)))
     model.solve()
     slots = [kinds[k] for k, n in enumerate(groups) for _ in range(model.value(n))]
     made: Groups = []
-    for members in _named(problem, slots, kinds, dict.fromkeys(pool.requests, 1), limit):
+    for members in _named(problem, slots, kinds, dict.fromkeys(pool.requests, 1), limit, avoid):
         most = max(times[r] for r in members)
         made.append([tuple((r, n) for r in members if n < times[r]) for n in range(most)])
-    return made, model.bound()
+    return made, model.bound() // 1000
 
 
 def _grade_sets(problem: Problem, pool: Pool, grades: Sequence[int]) -> list[frozenset[int]]:
@@ -267,6 +275,7 @@ def _named(
     kinds: Sequence[frozenset[int]],
     need: Mapping[int, int],
     limit: int,
+    avoid: frozenset[Company],
 ) -> list[list[int]]:
     """Requests by name into slots: each into `need` different ones, near the preferred size, few classes.
 
@@ -274,7 +283,7 @@ def _named(
     """
     slots = list(slots)
     for _ in range(len(need) + 1):
-        names = _naming(problem, slots, need, limit)
+        names = _naming(problem, slots, need, limit, avoid)
         if names is not None:
             return [members for members in names if members]
         slots += kinds
@@ -282,7 +291,11 @@ def _named(
 
 
 def _naming(
-    problem: Problem, slots: Sequence[frozenset[int]], need: Mapping[int, int], limit: int
+    problem: Problem,
+    slots: Sequence[frozenset[int]],
+    need: Mapping[int, int],
+    limit: int,
+    avoid: frozenset[Company],
 ) -> list[list[int]] | None:
     model = Model(min(1.0, problem.rules.effort))
     inside = {(r, g): model.boolean() for g, allowed in enumerate(slots) for r in sorted(allowed)}
@@ -292,6 +305,9 @@ def _naming(
     for g, allowed in enumerate(slots):
         size = sum(inside[r, g] for r in sorted(allowed))
         model.add(size <= limit)
+        for company in sorted(avoid, key=sorted):
+            if company <= allowed:
+                model.add(sum(inside[r, g] for r in sorted(company)) <= len(company) - 1)
         over = model.integer(0, limit)
         model.add(over >= size - problem.grouping.preferred_size)
         cost.append(20 * over)

@@ -7,10 +7,11 @@ stretch begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
+from math import gcd
 from typing import Any, NamedTuple
 
 from sdmsim.delivery.grouping import Meeting, Pool, open_windows
@@ -37,11 +38,18 @@ class Option(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """The options chosen (None: no place), and how many child-minutes the bound leaves above them."""
+    """The options chosen (None: no place), and how many child-minutes a proven bound leaves above them."""
 
     meetings: tuple[Meeting, ...]
     options: tuple[Option | None, ...]
-    gap_minutes: float
+    gap_minutes: int
+    crowded_out: frozenset[frozenset[int]]
+    """Companies that the contract hours could pay for, but that found no place."""
+
+    @property
+    def minutes(self) -> int:
+        """Child-minutes placed."""
+        return sum(m.minutes * len(m.members) for m, o in zip(self.meetings, self.options, strict=True) if o)
 
 
 def options_of(problem: Problem, pool: Pool, meeting: Meeting) -> list[Option]:
@@ -89,37 +97,58 @@ def busy_of_child(meeting: Meeting, option: Option) -> Window:
     return (option.start, option.end) if meeting.push_in else option.out
 
 
-def place(problem: Problem, pools: Sequence[Pool], meetings: Sequence[Meeting]) -> Placed:
-    """Place as many child-minutes as the rules allow. Deterministic.
+def place_affordable(problem: Problem, pools: Sequence[Pool], meetings: Sequence[Meeting]) -> Placed:
+    """Place the meetings that the contract hours can pay for, whatever the time of day. Deterministic.
 
-    First the meetings that the contract hours can pay for, whatever the time of day: what they are worth
-    is a proven bound. If they all find a place, nothing can be better. If not, the next best such choices
-    are tried, and at last all meetings compete for the week.
+    What they are worth is a proven bound: if they all find a place, nothing can be better.
     """
+    options, worth = _options_and_worth(problem, pools, meetings)
+    wanted, bound = _affordable(problem, meetings, options, worth)
+    some = [meetings[m] for m in wanted]
+    effort = min(0.5, problem.rules.effort)
+    taken, _ = _best_places(problem, some, [options[m] for m in wanted], [worth[m] for m in wanted], effort)
+    found = dict(zip(wanted, taken, strict=True))
+    crowded = frozenset(
+        frozenset(r for r, _ in meetings[m].members)
+        for m in wanted
+        if found[m] is None and len(meetings[m].members) > 1
+    )
+    return _placed(meetings, [found.get(m) for m in range(len(meetings))], bound, crowded)
+
+
+def place_all(problem: Problem, pools: Sequence[Pool], meetings: Sequence[Meeting]) -> Placed:
+    """Let all meetings compete for the week. Deterministic; slower than `place_affordable`."""
+    options, worth = _options_and_worth(problem, pools, meetings)
+    _, bound = _affordable(problem, meetings, options, worth)
+    taken, proven = _best_places(problem, meetings, options, worth, problem.rules.effort)
+    return _placed(meetings, taken, min(bound, proven), frozenset())
+
+
+def _placed(
+    meetings: Sequence[Meeting], options: Sequence[Option | None], bound: int, crowded: frozenset[frozenset[int]]
+) -> Placed:
+    placed = Placed(tuple(meetings), tuple(options), 0, crowded)
+    step = gcd(*(m.minutes for m in meetings)) or 1  # sums of sessions are multiples of it
+    return replace(placed, gap_minutes=max(0, bound // _A_MINUTE // step * step - placed.minutes))
+
+
+def _options_and_worth(
+    problem: Problem, pools: Sequence[Pool], meetings: Sequence[Meeting]
+) -> tuple[list[list[Option]], list[int]]:
     options = [options_of(problem, pools[m.pool], m) for m in meetings]
-    worth = [20 * m.minutes * len(m.members) + sum(n == 0 for _, n in m.members) for m in meetings]
-    choices = _affordable(problem, meetings, options, worth)
-    bound, wanted = next(choices)
-    placed = _all_placed(problem, meetings, options, wanted)
-    for _ in range(_TRIES):
-        if placed is not None:
-            break
-        placed = _all_placed(problem, meetings, options, next(choices)[1])
-    if placed is None:
-        placed, proven = _best_places(problem, meetings, options, worth, problem.rules.effort / 2)
-        bound = min(bound, proven)
-    value = sum(w for w, option in zip(worth, placed, strict=True) if option is not None)
-    return Placed(tuple(meetings), tuple(placed), max(0, bound - value) // 20)
+    worth = [_A_MINUTE * m.minutes * len(m.members) + sum(n == 0 for _, n in m.members) for m in meetings]
+    return options, worth
 
 
-_TRIES = 8
-"""Next best choices of meetings before all compete: each takes a tenth of a second, competing takes seconds."""
+_A_MINUTE = 20
+"""Worth of a child-minute; a child's first session of the week is worth 1 more, so that equal minutes reach
+more children."""
 
 
 def _affordable(
     problem: Problem, meetings: Sequence[Meeting], options: Sequence[Sequence[Option]], worth: Sequence[int]
-) -> Iterator[tuple[int, list[int]]]:
-    """(proven bound, meetings): the worthiest choice within the contract hours of every phase, then the next best."""
+) -> tuple[list[int], int]:
+    """The worthiest meetings within the contract hours of every phase, and the proven bound of their worth."""
     model = Model(problem.rules.effort)
     held = [model.boolean() for _ in meetings]
     for some, variable in zip(options, held, strict=True):
@@ -129,41 +158,23 @@ def _affordable(
         costs = [min((o.out[1] - o.out[0] for o in options[m]), default=0) * held[m] for m in active]
         _contract_hours(problem, model, [meetings[m] for m in active], costs, [held[m] for m in active])
     model.maximise(sum(w * v for w, v in zip(worth, held, strict=True)))
-    wanted: list[int] = []
-    while model.solve():
-        wanted = [m for m, variable in enumerate(held) if model.value(variable)]
-        yield model.bound(), wanted
-        model.add(sum(held[m] for m in wanted) <= len(wanted) - 1)
-    while True:  # every choice has been tried: the empty week is left
-        yield 0, []
-
-
-def _all_placed(
-    problem: Problem, meetings: Sequence[Meeting], options: Sequence[list[Option]], wanted: Sequence[int]
-) -> list[Option | None] | None:
-    """A place for each of the wanted meetings, or None where they do not fit together."""
-    some = [meetings[m] for m in wanted]
-    taken, _ = _best_places(problem, some, [options[m] for m in wanted], None, min(0.5, problem.rules.effort))
-    if None in taken:
-        return None
-    found = dict(zip(wanted, taken, strict=True))
-    return [found.get(m) for m in range(len(meetings))]
+    if not model.solve():
+        raise AssertionError("an empty week satisfies every rule")
+    return [m for m, variable in enumerate(held) if model.value(variable)], model.bound()
 
 
 def _best_places(
     problem: Problem,
     meetings: Sequence[Meeting],
     options: Sequence[list[Option]],
-    worth: Sequence[int] | None,
+    worth: Sequence[int],
     effort: float,
 ) -> tuple[list[Option | None], int]:
-    """The options that place the most, and the bound. Without `worth`: all meetings, or none of them."""
+    """The options that place the most, and the proven bound of their worth."""
     model = Model(effort)
     chosen = [[model.boolean() for _ in some] for some in options]
     for variables in chosen:
         model.at_most_one(variables)
-        if worth is None:
-            model.add(sum(variables) == 1)
     for active in phases(problem, meetings):
         table = _Table([meetings[m] for m in active], [options[m] for m in active], [chosen[m] for m in active])
         _one_therapist_at_a_time(problem, model, table)
@@ -172,15 +183,14 @@ def _best_places(
         costs = [sum((o.out[1] - o.out[0]) * v for o, v in zip(options[m], chosen[m], strict=True)) for m in active]
         _contract_hours(problem, model, table.meetings, costs, [sum(chosen[m]) for m in active])
     _repeats_in_order(model, _Table(meetings, options, chosen))
-    if worth is not None:
-        model.maximise(sum(w * v for w, variables in zip(worth, chosen, strict=True) for v in variables))
+    model.maximise(sum(w * v for w, variables in zip(worth, chosen, strict=True) for v in variables))
     if not model.solve():
-        return [None] * len(meetings), 0
+        raise AssertionError("an empty week satisfies every rule")
     taken = [
         next((o for o, v in zip(some, variables, strict=True) if model.value(v)), None)
         for some, variables in zip(options, chosen, strict=True)
     ]
-    return taken, model.bound() if worth is not None else 0
+    return taken, model.bound()
 
 
 def phases(problem: Problem, meetings: Sequence[Meeting]) -> list[list[int]]:

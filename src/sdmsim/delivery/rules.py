@@ -45,7 +45,7 @@ class WeekRules(Described):
     """Co-planning a week with the teacher of each class that is visited."""
     grid_minutes: Literal[1, 5, 10, 15] = 5
     """Sessions begin on multiples of this."""
-    effort: Annotated[float, Field(gt=0.0, le=1000.0)] = 4.0
+    effort: Annotated[float, Field(gt=0.0, le=1000.0)] = 2.0
     """Solver limit in its own deterministic seconds, for each of grouping and placing."""
 
 

@@ -64,6 +64,7 @@ class Model:
         solver = self._cp.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 1
+        solver.parameters.linearization_level = 2  # a knapsack of meetings: milliseconds, else minutes
         solver.parameters.max_deterministic_time = self._effort
         status = solver.solve(self._model)
         self._solver = solver

@@ -12,7 +12,7 @@ from time import perf_counter
 from sdmsim.delivery import cache
 from sdmsim.delivery.filling import Filling
 from sdmsim.delivery.grouping import Meeting, asked_minutes, group
-from sdmsim.delivery.placing import Option, place
+from sdmsim.delivery.placing import Option, place_affordable, place_all
 from sdmsim.delivery.problem import Problem, problem_of
 from sdmsim.delivery.rules import Goal, Grouping, Moves, WeekRules
 from sdmsim.delivery.vocabulary import Appointment, Strategy, Unplaced, Week
@@ -49,14 +49,31 @@ def make_week(
     return week
 
 
+_REGROUPINGS = 4
+"""Times that companies without a place are grouped anew before all meetings compete for the week."""
+
+
 def solve(problem: Problem) -> Week:
-    """Group, place, fill. Deterministic but for `solve_seconds`."""
+    """Group, place, group anew what found no place, fill. Deterministic but for `solve_seconds`."""
     began = perf_counter()
-    grouped = group(problem)
-    placed = place(problem, grouped.pools, grouped.meetings)
-    filling = Filling(problem, grouped, placed)
+    first = best = group(problem)
+    placed = place_affordable(problem, best.pools, best.meetings)
+    tried = placed.crowded_out
+    while placed.gap_minutes and tried and len(tried) <= 2 * _REGROUPINGS:
+        other = group(problem, tried)
+        again = place_affordable(problem, other.pools, other.meetings)
+        if again.minutes > placed.minutes:
+            best, placed = other, again
+        if again.crowded_out <= tried:
+            break
+        tried |= again.crowded_out
+    if placed.gap_minutes:
+        again = place_all(problem, best.pools, best.meetings)
+        if again.minutes >= placed.minutes:
+            placed = again
+    filling = Filling(problem, best, placed)
     filling.fill()
-    asked, planning = asked_minutes(problem, grouped)
+    asked, planning = asked_minutes(problem, first)
     return Week(
         requests=problem.requests,
         appointments=tuple(sorted((_appointment(problem, m, o) for m, o in filling.placed), key=_in_order)),
@@ -64,7 +81,7 @@ def solve(problem: Problem) -> Week:
         asked_minutes=asked,
         co_planning_minutes=planning,
         indirect_minutes=problem.indirect,
-        grouping_gap_minutes=grouped.gap_minutes,
+        grouping_gap_minutes=first.gap_minutes,
         placing_gap_minutes=placed.gap_minutes,
         solve_seconds=perf_counter() - began,
     )
