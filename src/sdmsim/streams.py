@@ -67,7 +67,7 @@ class Luck:
     def normals_of(
         self, decision: str, names: Sequence[str], who: NDArray[np.int64], when: NDArray[np.int64]
     ) -> NDArray[np.float64]:
-        """Standard normal draws by Box and Muller (1958), from the uniforms of `decision` and of "`decision`, angle"."""
+        """Standard normal draws (Box & Muller 1958) from the uniforms of `decision` and of "`decision`, angle"."""
         radius = np.sqrt(-2.0 * np.log(self.uniforms_of(decision, names, who, when)))
         angle = self.uniforms_of(f"{decision}, angle", names, who, when)
         return np.asarray(radius * np.cos(2.0 * np.pi * angle))

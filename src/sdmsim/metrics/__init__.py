@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sdmsim.metrics.names import METRICS, Metric, unit_of
 from sdmsim.metrics.months import by_month
+from sdmsim.metrics.names import METRICS, Metric, unit_of
 from sdmsim.metrics.rows import measure, row
 from sdmsim.metrics.tables import fidelity, student_time, students_table
 from sdmsim.metrics.workload import therapist_week, workload

@@ -29,6 +29,11 @@ def columns(rows: list[tuple[Any, ...]], width: int) -> Floats:
     return flat.reshape(-1, width).T
 
 
+def summed(place: Floats | Ints, minutes: Floats, places: int) -> Floats:
+    """Minutes added up by place (0 to `places` - 1)."""
+    return np.asarray(np.bincount(place.astype(np.int64), minutes, places), dtype=np.float64)
+
+
 @dataclass(frozen=True, slots=True)
 class Backdrop:
     """A plan's school as arrays. g: grade, w: weekday, d: school day, s: student."""
@@ -70,7 +75,8 @@ class Backdrop:
         """Minutes of a (g, w, minute) table that lie between two clock times and within the school day."""
         grade, weekday = self.grade[student], self.weekday[day]
         low, high = self.opens[grade, day], self.closes[grade, day]
-        return _at(table, grade, weekday, np.clip(end, low, high)) - _at(table, grade, weekday, np.clip(start, low, high))
+        until = _at(table, grade, weekday, np.clip(end, low, high))
+        return until - _at(table, grade, weekday, np.clip(start, low, high))
 
 
 def _at(table: Floats, grade: Ints, weekday: Ints, clock: Floats) -> Floats:

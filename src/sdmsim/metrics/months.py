@@ -27,7 +27,7 @@ def _required(plan: Plan) -> dict[tuple[int, int], float]:
         if request.per != "week":
             weekly *= len(plan.calendar.periods(request.per, request.start, request.end)) / PLAN_WEEKS
         for day in plan.calendar.days:
-            if (request.start is None or request.start <= day.date) and (request.end is None or day.date <= request.end):
+            if (request.start or day.date) <= day.date <= (request.end or day.date):
                 found[day.date.year, day.date.month] += weekly / 5.0
     return found
 

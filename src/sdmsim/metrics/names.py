@@ -37,19 +37,19 @@ METRICS: tuple[Metric, ...] = (
     Metric("minutes_owed", "min a student a year", "direct therapy that the plans promise", "delivery"),
     Metric("minutes_delivered", "min a student a year", "direct therapy that was given", "delivery"),
     *(
-        Metric(f"{MISSED}{reason}", "min a student a year", f"promised, not given: {_REASON_MEANINGS[reason]}", "delivery")
+        Metric(f"{MISSED}{reason}", "min a student a year", f"not given: {_REASON_MEANINGS[reason]}", "delivery")
         for reason in REASONS
     ),
     Metric("delivered_share", "share", "given / promised, days without school left out of the promise", "delivery"),
-    Metric("owed_p90_minutes", "min", "nine in ten students are owed less than this at the end of the year", "delivery"),
+    Metric("owed_p90_minutes", "min", "still owed at the end of the year: nine in ten students have less", "delivery"),
     Metric("unplaced_sessions", "child-sessions a week", "sessions for which the timetable has no place", "delivery"),
     Metric("large_group_share", "share", "child-sessions held with five or more children present", "delivery"),
-    Metric("class_minutes_missed", "min a student a week", "instruction missed through therapy and its moves", "access"),
+    Metric("class_minutes_missed", "min a student a week", "instruction missed for therapy and its moves", "access"),
     Metric("core_minutes_missed", "min a student a week", "the part of it in protected subjects", "access"),
     Metric("lre_share", "share", "school week in regular class, as planned; therapy in class is in class", "access"),
     Metric("student_transition_minutes", "min a student a week", "moves, waits, finding the thread again", "access"),
     Metric("peer_presence_minutes", "min a school day", "in the same place as classmates without a plan", "access"),
-    Metric("therapist_hours_per_week", "h a week", "sessions, moves and co-planning that the plans ask for", "workload"),
+    Metric("therapist_hours_per_week", "h a week", "sessions, moves and co-planning that plans ask for", "workload"),
     Metric("therapist_hours_worked", "h a week", "sessions, moves and co-planning as it went", "workload"),
     Metric("utilisation", "share", "contract time spent with children", "workload"),
     Metric("overtime_hours", "h a week", "work that did not fit the contract week, all therapists", "workload"),

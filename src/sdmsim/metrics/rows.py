@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sdmsim.events import REASONS, Log
-from sdmsim.metrics.backdrop import Backdrop, Floats, backdrop_of, columns
+from sdmsim.metrics.backdrop import Backdrop, backdrop_of, columns, summed
 from sdmsim.metrics.names import METRICS, MISSED
 from sdmsim.metrics.workload import workload_metrics
 
@@ -47,10 +47,11 @@ def _delivery(log: Log, backdrop: Backdrop) -> dict[str, float]:
     """
     n = max(1, backdrop.n_students)
     given, missed = columns(log.given, 6), columns(log.missed, 6)
-    by_reason = np.bincount(missed[4].astype(np.int64), missed[3], len(REASONS))
+    by_reason = summed(missed[4], missed[3], len(REASONS))
     delivered = float(given[5].sum())
     no_school = missed[4] == _NO_SCHOOL
-    due = backdrop.owed - _by(missed[1][no_school], missed[3][no_school], backdrop) - _by(given[1], given[5], backdrop)
+    due = backdrop.owed - summed(given[1], given[5], backdrop.n_students)
+    due -= summed(missed[1][no_school], missed[3][no_school], backdrop.n_students)
     expected = float(backdrop.owed.sum()) - float(by_reason[_NO_SCHOOL])
     present = columns(log.sessions, 5)[4]
     held = float(present.sum())
@@ -63,10 +64,6 @@ def _delivery(log: Log, backdrop: Backdrop) -> dict[str, float]:
         "unplaced_sessions": float(len(log.plan.week.unplaced)),
         "large_group_share": float(present[present >= LARGE_GROUP].sum()) / held if held else 0.0,
     }
-
-
-def _by(student: Floats, minutes: Floats, backdrop: Backdrop) -> Floats:
-    return np.bincount(student.astype(np.int64), minutes, backdrop.n_students)
 
 
 def _access(log: Log, backdrop: Backdrop) -> dict[str, float]:

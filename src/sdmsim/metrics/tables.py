@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sdmsim.events import REASONS, Defect, Log
-from sdmsim.metrics.backdrop import backdrop_of, columns
+from sdmsim.metrics.backdrop import Floats, backdrop_of, columns, summed
 from sdmsim.metrics.names import MISSED
 from sdmsim.world.stage import stage_of
 
@@ -31,9 +31,9 @@ def fidelity(log: Log) -> pd.DataFrame:
     stage = stage_of(plan)
     school, requests = plan.school, plan.week.requests
     given, missed = columns(log.given, 6), columns(log.missed, 6)
-    provided = np.bincount(given[2].astype(np.int64), given[5], len(requests))
-    place = missed[2].astype(np.int64) * len(REASONS) + missed[4].astype(np.int64)
-    by_reason = np.bincount(place, missed[3], len(requests) * len(REASONS)).reshape(-1, len(REASONS))
+    provided = summed(given[2], given[5], len(requests))
+    place = missed[2] * len(REASONS) + missed[4]
+    by_reason = summed(place, missed[3], len(requests) * len(REASONS)).reshape(-1, len(REASONS))
     rows = []
     for number, request in enumerate(requests):
         service = school.services[request.row]
@@ -49,14 +49,14 @@ def fidelity(log: Log) -> pd.DataFrame:
 
 
 def students_table(log: Log) -> pd.DataFrame:
-    """One row per served child: who it is, and its year in minutes (owed, given, missed by reason, moves, class missed)."""
+    """One row per served child: who it is, and its year in minutes: owed, given, missed by reason, moves, class missed."""
     import pandas as pd
 
     backdrop = backdrop_of(log.plan)
     n = backdrop.n_students
     given, missed, trips = columns(log.given, 6), columns(log.missed, 6), columns(log.trips, 8)
-    place = missed[1].astype(np.int64) * len(REASONS) + missed[4].astype(np.int64)
-    by_reason = np.bincount(place, missed[3], n * len(REASONS)).reshape(-1, len(REASONS))
+    place = missed[1] * len(REASONS) + missed[4]
+    by_reason = summed(place, missed[3], n * len(REASONS)).reshape(-1, len(REASONS))
     day, student = trips[0].astype(np.int64), trips[1].astype(np.int64)
     left, began, ended, _, resumed = trips[3:]
     lost = backdrop.between(backdrop.instruction, student, day, left, resumed)
@@ -65,11 +65,11 @@ def students_table(log: Log) -> pd.DataFrame:
         columns=["id", "grade", "section", "goal_type", "severity"],
     )
     table["minutes_owed"] = backdrop.owed
-    table["minutes_delivered"] = np.bincount(given[1].astype(np.int64), given[5], n)
+    table["minutes_delivered"] = summed(given[1], given[5], n)
     for position, reason in enumerate(REASONS):
         table[f"{MISSED}{reason}"] = by_reason[:, position]
-    table["transition_minutes"] = np.bincount(student, resumed - left - (ended - began), n)
-    table["class_minutes_missed"] = np.bincount(student, lost, n)
+    table["transition_minutes"] = summed(student, resumed - left - (ended - began), n)
+    table["class_minutes_missed"] = summed(student, lost, n)
     return table
 
 
@@ -98,24 +98,27 @@ def student_time(log: Log) -> pd.DataFrame:
     present[absences[1], absences[0]] = 0.0
     who = np.repeat(np.arange(n), backdrop.n_days)
     when = np.tile(every_day, n)
-    found: dict[str, np.ndarray] = {}
+    found: dict[str, Floats] = {}
     for kind, table in zip(backdrop.kinds, backdrop.minutes_by_kind, strict=True):
         whole = backdrop.between(table, who, when, np.zeros(len(who)), np.full(len(who), 1440.0)).reshape(n, -1)
-        gone = np.bincount(student, backdrop.between(table, student, day, left, resumed), n)
+        gone = summed(student, backdrop.between(table, student, day, left, resumed), n)
         found[kind] = (whole * present).sum(axis=1) - gone
-    found["therapy_outside"] = np.bincount(student, ended - began, n)
-    found["transition"] = np.bincount(student, resumed - left - (ended - began), n)
+    found["therapy_outside"] = summed(student, ended - began, n)
+    found["transition"] = summed(student, resumed - left - (ended - began), n)
     lengths = backdrop.day_minutes[backdrop.grade]
     found["absent"] = (lengths * (1.0 - present)).sum(axis=1)
     school = lengths.sum(axis=1)
     out = np.abs(sum(found.values()) - school)
     if n and (out.max() > TOLERANCE_MINUTES or min(part.min() for part in found.values()) < -TOLERANCE_MINUTES):
-        raise Defect(f"the school days of child {log.plan.school.students[int(out.argmax())].id} are out by {out.max()} minutes")
+        child = log.plan.school.students[int(out.argmax())].id
+        raise Defect(f"the school days of child {child} are out by {out.max()} minutes")
     given = columns(log.given, 6)
     in_class = np.array([a.setting == "classroom" for a in log.plan.week.appointments], dtype=bool)
     pushed = in_class[given[3].astype(np.int64)] if given.size else np.zeros(0, dtype=bool)
-    subjects = [k for k in backdrop.kinds[:-3]]
-    table = {"id": [s.id for s in log.plan.school.students], **{f"instruction.{k}": found[k] for k in subjects}}
-    table["therapy_in_class"] = np.bincount(given[1][pushed].astype(np.int64), given[5][pushed], n)
+    table = {
+        "id": [s.id for s in log.plan.school.students],
+        **{f"instruction.{k}": found[k] for k in backdrop.kinds[:-3]},
+    }
+    table["therapy_in_class"] = summed(given[1][pushed], given[5][pushed], n)
     rest = ("recess", "lunch", "passing", "therapy_outside", "transition", "absent")
     return pd.DataFrame({**table, **{k: found[k] for k in rest}, "school": school})

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sdmsim.events import ACTIVITIES, Log
-from sdmsim.metrics.backdrop import Backdrop, Floats, Ints, backdrop_of, columns
+from sdmsim.metrics.backdrop import Backdrop, Floats, Ints, backdrop_of, columns, summed
 from sdmsim.school.vocabulary import WEEKDAYS, StaffMember
 from sdmsim.world.stage import stage_of
 from sdmsim.world.vocabulary import PerPlan
@@ -57,13 +57,12 @@ class Contracts:
 def _build(plan: Plan) -> Contracts:
     staff, days, week = plan.school.staff, plan.calendar.days, plan.week
     numbers: dict[tuple[int, int, str], int] = {}
-    visited = [
-        (numbers.setdefault((t, days[one.day].week, week.appointments[visit.appointment].section), len(numbers)), t, one.day)
-        for t, site_days in enumerate(stage_of(plan).site_days)
-        for one in site_days
-        for visit in one.visits
-        if visit.push_in
-    ]
+    visited = []
+    for t, site_days in enumerate(stage_of(plan).site_days):
+        for one in site_days:
+            for section in (week.appointments[visit.appointment].section for visit in one.visits if visit.push_in):
+                number = numbers.setdefault((t, days[one.day].week, section), len(numbers))
+                visited.append((number, t, one.day))
     return Contracts(
         on_site=np.array([[float(WEEKDAYS[d.weekday] in m.site_days) for d in days] for m in staff]).reshape(
             len(staff), len(days)
@@ -135,7 +134,7 @@ def weeks_of(log: Log, backdrop: Backdrop) -> Weeks:
     start, end = (np.clip(t, contracts.opens[who], contracts.closes[who]) for t in stretches[3:])
 
     def by_activity(minutes: Floats) -> Floats:
-        found = np.bincount(slot * len(ACTIVITIES) + activity, minutes, size * len(ACTIVITIES))
+        found = summed(slot * len(ACTIVITIES) + activity, minutes, size * len(ACTIVITIES))
         return found.reshape(*shape, len(ACTIVITIES))
 
     lived, inside = by_activity(stretches[4] - stretches[3]), by_activity(end - start)
@@ -174,13 +173,13 @@ def _usable(contracts: Contracts, at_work: Floats, who: Ints, day: Ints, start: 
     key, begins, ends = key[order], begins[order], ends[order]
     gap = np.where(key[1:] == key[:-1], begins[1:] - ends[:-1], 0.0)
     gap[gap < USABLE_GAP] = 0.0
-    return np.bincount(key[1:], gap, at_work.size).reshape(at_work.shape)
+    return summed(key[1:], gap, at_work.size).reshape(at_work.shape)
 
 
 def _co_planning(plan: Plan, contracts: Contracts, at_work: Floats, shape: tuple[int, int]) -> Floats:
     """(t, week) minutes: for each class with a planned visit that week on a day when the therapist is there."""
     number, who, day = contracts.visited
-    there = np.bincount(number, at_work[who, day], contracts.class_weeks.shape[1]) > 0.0
+    there = summed(number, at_work[who, day], contracts.class_weeks.shape[1]) > 0.0
     therapist, week = contracts.class_weeks[:, there]
     classes = np.bincount(therapist * shape[1] + week, minlength=shape[0] * shape[1]).reshape(shape)
     return np.asarray(classes * plan.rules.planning_minutes_per_class, dtype=np.float64)
@@ -230,6 +229,4 @@ def therapist_week(log: Log) -> pd.DataFrame:
     n = 60.0 * max(1, backdrop.n_weeks)
     table = {"therapist": [m.id for m in log.plan.school.staff]}
     hours = {name: weeks.parts[name].sum(axis=1) / n for name in PARTS}
-    return pd.DataFrame(
-        {**table, **hours, "overtime": weeks.overtime.sum(axis=1) / n, "contract": sum(hours.values())}
-    )
+    return pd.DataFrame({**table, **hours, "overtime": weeks.overtime.sum(axis=1) / n, "contract": sum(hours.values())})

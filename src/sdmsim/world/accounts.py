@@ -61,8 +61,8 @@ def accounts_of(plan: Plan) -> Accounts:
     calendar, requests = plan.calendar, plan.week.requests
     places: dict[int, dict[int, list[Appointment]]] = {r: {} for r in range(len(requests))}
     for appointment in plan.week.appointments:
-        for request, ordinal in appointment.members:
-            places[request].setdefault(ordinal, []).append(appointment)
+        for wanted, ordinal in appointment.members:
+            places[wanted].setdefault(ordinal, []).append(appointment)
     account_of, due_of = [], []
     owed: list[float] = []
     dues: list[Due] = []
@@ -90,14 +90,10 @@ def accounts_of(plan: Plan) -> Accounts:
             ]
             chances += [(len(dues), day) for day in early]
             lacking = len(places[number]) < request.weekly_sessions
-            dues.append(
-                Due(request.student, number, float(request.minutes), request.sessions, period[0], lacking)
-            )
+            dues.append(Due(request.student, number, float(request.minutes), request.sessions, period[0], lacking))
         account_of.append(tuple(accounts))
         due_of.append(tuple(due))
-    return Accounts(
-        requests, tuple(account_of), tuple(due_of), tuple(owed), tuple(dues), tuple(fixed), tuple(chances)
-    )
+    return Accounts(requests, tuple(account_of), tuple(due_of), tuple(owed), tuple(dues), tuple(fixed), tuple(chances))
 
 
 def _fixed_of_week(

@@ -33,8 +33,7 @@ def _build(plan: Plan) -> Stage:
     by_therapist: dict[int, set[int]] = {}
     for request in week.requests:
         by_therapist.setdefault(request.student, set()).add(request.therapist)
-    starts = [b.start for b in school.bell]
-    ends = [b.end for b in school.bell]
+    first, last = min((b.start for b in school.bell), default=0), max((b.end for b in school.bell), default=0)
     return Stage(
         slot_of_day=np.array([d.week * 5 + d.weekday for d in calendar.days], dtype=np.int64),
         site_days=site_days,
@@ -43,7 +42,7 @@ def _build(plan: Plan) -> Stage:
         rooms=len(builder.rooms),
         sections=tuple(sorted({position[school.students[i].section] for i in served})),
         closures=tuple(_closures(s.grade, calendar.days) for s in school.sections),
-        half_hours=np.arange(min(starts, default=0) // HALF_HOUR, -(-max(ends, default=0) // HALF_HOUR), dtype=np.int64),
+        half_hours=np.arange(first // HALF_HOUR, -(-last // HALF_HOUR), dtype=np.int64),
         dismissal=_dismissals(school, calendar.days),
         shared=tuple(len(by_therapist.get(i, ())) > 1 for i in range(len(school.students))),
         fixed_missed=accounts.fixed_missed,
@@ -150,7 +149,7 @@ class _Builder:
         return max((metres.get(section, default) for section in classes), default=default)
 
     def _lunch(self, member: StaffMember, weekday: int, visits: Sequence[Visit]) -> tuple[float, int]:
-        """When lunch is planned, and before which visit: the first gap of its window that is long enough, else the longest."""
+        """When lunch is planned, and before which visit: in the first long enough gap of its window, else the longest."""
         key = (member.id, weekday, tuple(v.appointment for v in visits))
         found = self._lunches.get(key)
         if found is None:
@@ -158,8 +157,9 @@ class _Builder:
             taken += [(float(a), float(b)) for day, a, b in member.busy if WEEKDAYS.index(day) == weekday]
             gaps = list(_gaps(sorted(taken), float(member.lunch_start), float(member.lunch_end)))
             enough = [g for g in gaps if g[1] - g[0] >= member.lunch_minutes]
-            best = enough[0] if enough else max(gaps, key=lambda g: g[1] - g[0], default=(float(member.lunch_start), 0.0))
-            found = self._lunches[key] = (best[0], sum(v.start - v.lead < best[0] for v in visits))
+            longest = max(gaps, key=lambda g: g[1] - g[0], default=(float(member.lunch_start), 0.0))
+            begins = (enough or [longest])[0][0]
+            found = self._lunches[key] = (begins, sum(v.start - v.lead < begins for v in visits))
         return found
 
 

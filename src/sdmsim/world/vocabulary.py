@@ -234,6 +234,7 @@ class PerPlan(Generic[T]):
         self.__doc__ = build.__doc__
 
     def __call__(self, plan: Plan) -> T:
+        """The answer for this plan, made when it is first asked for."""
         found = self._kept.get(id(plan))
         if found is None:
             while len(self._kept) >= _KEPT:
