@@ -14,6 +14,19 @@ from sdmsim.streams import Luck
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the scenario asks of a synthetic school; `synthetic.Synthetic` says what each means."""
+
+    clustered_sections: int | None
+    max_served_per_class: int
+    caseload: float
+    monthly_share: float
+    calendar: str
+    opening_days: int
+    closing_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Child:
     """A served child before it has a class: its kind of plan, grade and category."""
 
@@ -98,15 +111,19 @@ def roster(
                 attendance=round(present, 3),
             )
         )
-        direct = profile.get("kind", "direct") == "direct"
-        monthly = direct and luck.uniform("written per month", child.id) < monthly_share
+        once_a_week = (profile.get("kind", "direct"), profile.get("per", "week"), profile["sessions"]) == (
+            "direct",
+            "week",
+            1,
+        )
+        monthly = once_a_week and luck.uniform("written per month", child.id) < monthly_share
         services.append(
             Service(
                 id=child.id,
                 service="speech",
                 minutes=profile["minutes"],
                 per="month" if monthly else profile.get("per", "week"),
-                sessions=profile["sessions"] * (4 if monthly else 1),
+                sessions=2 if monthly else profile["sessions"],
                 kind=profile.get("kind", "direct"),
                 goal=profile["goal"],
                 setting=profile["setting"],

@@ -11,24 +11,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from sdmsim.school.tables import columns_of
 from sdmsim.school.vocabulary import WEEKDAYS, Block, Room, School
 
-_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "students": ("id", "grade", "section", "category", "goal_type", "severity", "attendance"),
-    "services": (
-        *("id", "service", "minutes", "per", "sessions", "kind", "goal"),
-        *("delivery", "setting", "provider_role", "start", "end"),
-    ),
-    "sections": ("grade", "section", "teacher", "size", "collab"),
-    "bell": ("grade", "day", "start", "end", "block", "subject", "protected", "format"),
-    "staff": (
-        *("id", "role", "fte", "site_days", "rate", "type", "start", "end"),
-        *("lunch_start", "lunch_end", "lunch_minutes"),
-        *("documentation", "evaluation", "consultation", "meetings", "planning", "duty", "busy"),
-    ),
-    "calendar": ("date", "through", "kind", "start", "end", "grade"),
-    "pairs": ("student", "other", "rule"),
-}
+_TABLES = ("students", "services", "sections", "bell", "staff", "calendar", "pairs")
 _CLOCKS = {"start", "end", "lunch_start", "lunch_end"}
 
 
@@ -50,8 +36,8 @@ def write_school(school: School, folder: Path) -> dict[str, str]:
 def tables_of(school: School) -> dict[str, str]:
     """The text of each CSV table by table name; rooms and pairs only where there are any."""
     texts = {}
-    for table, columns in _COLUMNS.items():
-        rows = getattr(school, table)
+    for table in _TABLES:
+        columns, rows = columns_of(table), getattr(school, table)
         if table == "bell":
             texts[table] = _table(columns, _bell_rows(school.bell))
         elif rows or table != "pairs":
@@ -108,7 +94,7 @@ _SPECIAL: Mapping[str, Callable[[Any], str]] = {
 
 def _bell_rows(bell: Sequence[Block]) -> Iterable[list[str]]:
     """One `daily` row where a grade's five days agree, else one row a day."""
-    columns = _COLUMNS["bell"]
+    columns = columns_of("bell")
     whole: dict[str, dict[str, list[list[str]]]] = {}
     for block in bell:
         cells = [_cell(block, column) for column in columns]
