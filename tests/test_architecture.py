@@ -283,8 +283,27 @@ def test_the_type_marker_is_shipped() -> None:
     assert (Path(sdmsim.__file__ or "").parent / "py.typed").is_file()
 
 
+def loaded_by(module: str) -> list[str]:
+    """Which of the large libraries come with a module, in a fresh interpreter."""
+    code = f"import sys, {module}; print(*[m for m in {SLOW_TO_IMPORT!r} if m in sys.modules])"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+
+
 def test_import_sdmsim_costs_little() -> None:
     """`import sdmsim` loads none of the large libraries; they come with what needs them."""
-    code = f"import sys, sdmsim; print([m for m in {SLOW_TO_IMPORT!r} if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert loaded_by("sdmsim") == []
+
+
+def test_a_worker_loads_only_what_a_simulated_year_needs() -> None:
+    """Workers start without solver, data frames and pictures."""
+    assert set(loaded_by("sdmsim.lab.trials")) <= {"simpy"}
+
+
+def test_the_command_line_starts_without_the_large_libraries() -> None:
+    """`sdmsim --help` waits for no solver, data frames or pictures."""
+    assert set(loaded_by("sdmsim.show.cli")) <= {"simpy", "rich"}
+
+
+def test_the_check_of_imports_sees_a_large_library() -> None:
+    """The list is not empty where a module does need one."""
+    assert "simpy" in loaded_by("simpy.resources")
