@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 import tomllib
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import cached_property
@@ -13,17 +13,19 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from sdmsim.base import Described, InputErrors, Problem, did_you_mean, digest, dotted, nearest, plain, quoted, read_as
+from sdmsim.base import Described, InputErrors, Problem, did_you_mean, digest, dotted, plain, quoted, read_as, read_toml
 from sdmsim.delivery import Delivery
 from sdmsim.delivery.agreement import Agreement, inside
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, WeekRules
 from sdmsim.school.calendar import SchoolYear, school_year
+from sdmsim.school.grid import conversions
 from sdmsim.school.sources import SchoolSource, Tables
 from sdmsim.school.tables import Readable, read_what_can_be
 from sdmsim.school.vocabulary import School, Text
 
 FORMAT: Literal[1] = 1
 _LONGEST_YEAR_DAYS = 366
+_KINDS_SHOWN = 3
 _EXPERIMENT_KEYS = {"scenario", "arm", "factors", "baseline", "replications"}
 
 
@@ -182,6 +184,26 @@ class Scenario(Described):
         if outside:
             name = files.get("calendar", "the calendar")
             yield f"{len(outside)} of {len(school.calendar)} entries of {name} are outside the year and change nothing."
+        for goal in self.goals:
+            rows = sum(row.goal == goal and row.setting == "team" and row.kind == "direct" for row in school.services)
+            if rows and not self.goals[goal].push_in_subjects:
+                yield f'Goal "{goal}" has no push_in_subjects, but {rows} team rows: in class they find no place.'
+        yield from self._staff_notes()
+        kinds = Counter(map(str, conversions(school, self.calendar))).most_common()
+        if kinds:
+            shown = "; ".join(f"{n} rows: {text}" if n > 1 else f"1 row: {text}" for text, n in kinds[:_KINDS_SHOWN])
+            more = f"; and {len(kinds) - _KINDS_SHOWN} more kinds" if len(kinds) > _KINDS_SHOWN else ""
+            yield f"Service rows that are not per week: {shown}{more}."
+
+    def _staff_notes(self) -> Iterator[str]:
+        agreement = Agreement(self._file, self.roster, self._table_files(), ())
+        for i, member in enumerate(self.roster.staff):
+            contract = member.fte * 60 * self.week.full_time_hours
+            there = (member.end - member.start) * len(member.site_days)
+            if contract > there + 1:
+                file, line = agreement.rows("staff", i)
+                place = f"{file}:{line}" if line else f"Therapist {i + 1} of {file}"
+                yield f"{place}: {contract:.0f} contract minutes a week; start to end on the site days make {there}."
 
 
 def load(path: str | Path) -> Scenario:
@@ -192,45 +214,6 @@ def load(path: str | Path) -> Scenario:
     """
     file = Path(path)
     return Scenario.make(read_toml(file), file.parent, file.name)
-
-
-def read_toml(file: Path) -> dict[str, Any]:
-    """The content of a TOML file.
-
-    Raises:
-        InputErrors: it is not there, cannot be read, is not UTF-8 or not TOML.
-    """
-
-    def refuse(text: str, line: int = 0) -> InputErrors:
-        return InputErrors([Problem(file.name, line, "", text)])
-
-    try:
-        if file.is_dir():
-            raise refuse("is a folder, should be a TOML file")
-        if not file.exists():
-            near = nearest(file.name, (p.name for p in file.parent.iterdir())) if file.parent.is_dir() else ""
-            raise refuse("there is no such file" + (f'; did you mean "{near}"?' if near else ""))
-        if not file.is_file():
-            raise refuse("is not a file that can be read")
-        content = file.read_bytes()
-    except (OSError, ValueError) as error:
-        raise refuse(f"cannot be read: {(getattr(error, 'strerror', None) or str(error)).lower()}") from None
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = 1 + content.count(b"\n", 0, error.start)
-        raise refuse(f"is not UTF-8 text (byte 0x{content[error.start]:02X})", line) from None
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
-        if found is None:
-            raise refuse(f"is not TOML: {error}") from None
-        line, column = (int(found[2]), f", column {found[3]}") if found[2] else (1 + text.rstrip().count("\n"), "")
-        words = found[1][0].lower() + found[1][1:]
-        raise refuse(f"is not TOML: {words}{column}", line) from None
-    except RecursionError:
-        raise refuse("is not TOML that can be read: too many brackets in each other") from None
 
 
 def _refuse_other_files(content: Mapping[str, Any], file: str) -> None:

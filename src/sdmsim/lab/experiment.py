@@ -12,9 +12,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr
 
-from sdmsim.base import Described, InputErrors, Problem, did_you_mean, dotted, read_as
+from sdmsim.base import Described, InputErrors, Problem, did_you_mean, dotted, read_as, read_toml
 from sdmsim.lab.record import Monthly, read_record
-from sdmsim.scenario import Scenario, load, read_toml
+from sdmsim.scenario import Scenario, load
 from sdmsim.school.vocabulary import Text
 
 FORMAT = 1
@@ -45,7 +45,7 @@ class Experiment(Described):
     varies. `replications` and `baseline` have no default: they decide the answer.
     """
 
-    format: Literal[1] = FORMAT
+    format: Literal[1] = 1
     title: Text
     scenario: Text
     """Path of the scenario, relative to this file."""

@@ -37,10 +37,10 @@ class Table:
         return self.found.file
 
     def known(self, column: str) -> Collection[str] | None:
-        """All that stands in a column; None where the table could not be read in full."""
-        if not self.whole or column not in self.columns:
+        """All that stands in a column; None where the table or one of its cells could not be read."""
+        if not self.whole or not all(column in line.values for line in self.lines):
             return None
-        return dict.fromkeys(line.values[column] for line in self.lines if column in line.values)
+        return dict.fromkeys(line.values[column] for line in self.lines)
 
     def in_order(self) -> list[Problem]:
         """The problems by line, then by column as in the file."""

@@ -61,7 +61,7 @@ def check_bell(bell: Table, sections: Table) -> None:
         lacking = [day for day in WEEKDAYS if (grade, day) not in named]
         if lacking:
             on = "any day" if len(lacking) == len(WEEKDAYS) else " ".join(lacking)
-            bell.found.add(0, "grade", f'grade "{grade}" of {sections.file} has no blocks on {on}')
+            bell.found.add(0, "grade", f'"{grade}" of {sections.file} has no blocks on {on}')
 
 
 def check_staff(staff: Table) -> None:

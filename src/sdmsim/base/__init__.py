@@ -1,0 +1,37 @@
+"""What everyone may know: frozen descriptions, problems in the words of the user's file, digests."""
+
+from sdmsim.base.described import Described, as_key, digest, dotted, explain, plain, read_as
+from sdmsim.base.problems import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    SHOWN_PER_FILE,
+    InputErrors,
+    Problem,
+    date_meant,
+    day_of,
+    did_you_mean,
+    nearest,
+    quoted,
+)
+from sdmsim.base.toml_files import read_toml
+
+__all__ = [
+    "FIRST_YEAR",
+    "LAST_YEAR",
+    "SHOWN_PER_FILE",
+    "Described",
+    "InputErrors",
+    "Problem",
+    "as_key",
+    "date_meant",
+    "day_of",
+    "did_you_mean",
+    "digest",
+    "dotted",
+    "explain",
+    "nearest",
+    "plain",
+    "quoted",
+    "read_as",
+    "read_toml",
+]
