@@ -49,7 +49,7 @@ def fidelity(log: Log) -> pd.DataFrame:
 
 
 def students_table(log: Log) -> pd.DataFrame:
-    """One row per served child: who it is, and its year in minutes: owed, given, missed by reason, moves, class missed."""
+    """One row per served child and its year in minutes: owed, given, missed by reason, moves, class missed."""
     import pandas as pd
 
     backdrop = backdrop_of(log.plan)

@@ -188,9 +188,9 @@ def _co_planning(plan: Plan, contracts: Contracts, at_work: Floats, shape: tuple
 def workload_metrics(log: Log, backdrop: Backdrop) -> dict[str, float]:
     """What it asks of the therapists, summed over them, a week.
 
-    therapist_hours_per_week: sessions, placed or not, at their planned length with planned moves and
-    co-planning (the timetable's `asked_minutes` without indirect service). therapist_hours_worked: the same as
-    it went: stretches in sessions and moves, and co-planning. utilisation: minutes with children / contract
+    therapist_hours_per_week: sessions, placed or not, at their planned length with planned moves,
+    co-planning and indirect service: the timetable's `asked_minutes`. therapist_hours_worked: stretches in
+    sessions and moves as they went, and co-planning. utilisation: minutes with children / contract
     minutes of days with school. planning_hours: co-planning. therapist_transition_minutes: moves, with
     waiting between leaving the desk and the start of instruction.
     """
@@ -200,9 +200,8 @@ def workload_metrics(log: Log, backdrop: Backdrop) -> dict[str, float]:
     direct = float(lived[_PUSH_IN] + lived[_PULL_OUT])
     planning = float(weeks.co_planning.sum())
     contract = float(weeks.contract.sum())
-    week = log.plan.week
     return {
-        "therapist_hours_per_week": (sum(week.asked_minutes) - sum(week.indirect_minutes)) / 60.0,
+        "therapist_hours_per_week": sum(log.plan.week.asked_minutes) / 60.0,
         "therapist_hours_worked": (direct + float(lived[_MOVES]) + planning) / 60.0 / n_weeks,
         "utilisation": direct / contract if contract else 0.0,
         "overtime_hours": float(weeks.overtime.sum()) / 60.0 / n_weeks,

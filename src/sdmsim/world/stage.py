@@ -149,7 +149,7 @@ class _Builder:
         return max((metres.get(section, default) for section in classes), default=default)
 
     def _lunch(self, member: StaffMember, weekday: int, visits: Sequence[Visit]) -> tuple[float, int]:
-        """When lunch is planned, and before which visit: in the first long enough gap of its window, else the longest."""
+        """When lunch is planned, and before which visit: in the first gap that is long enough, else the longest."""
         key = (member.id, weekday, tuple(v.appointment for v in visits))
         found = self._lunches.get(key)
         if found is None:
