@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -303,3 +305,37 @@ def test_everything_promised_can_be_imported() -> None:
     assert all(getattr(sdmsim, name) is not None for name in sdmsim.__all__)
     with pytest.raises(AttributeError, match="no attribute 'simulate'"):
         _ = sdmsim.simulate
+
+
+INTERRUPTED = """
+import sys
+import sdmsim
+
+if __name__ == "__main__":
+    experiment = sdmsim.load_experiment(sys.argv[1])
+    tell = lambda done, total, phase: print(phase, flush=True)
+    try:
+        sdmsim.execute(experiment, workers=2, replications=100_000, out=sys.argv[2], progress=tell)
+    except KeyboardInterrupt:
+        print("interrupted")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="process groups are a thing of POSIX")
+def test_ctrl_c_ends_everything_quietly(tmp_path: Path) -> None:
+    """An interrupt to the whole process group, as a terminal sends it: no word from the workers, nothing written."""
+    path = written(tmp_path)
+    (tmp_path / "script.py").write_text(INTERRUPTED)
+    command = [sys.executable, str(tmp_path / "script.py"), str(path), str(tmp_path / "out")]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        while running.stdout.readline() != "years\n":
+            assert running.poll() is None, running.stderr.read()
+        os.killpg(running.pid, signal.SIGINT)
+        out, errors = running.communicate(timeout=60)
+    assert out.splitlines()[-1] == "interrupted"
+    assert (errors, running.returncode) == ("", 0)
+    assert not (tmp_path / "out").exists()

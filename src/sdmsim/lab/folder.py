@@ -68,7 +68,7 @@ def whole(folder: Path) -> Iterator[Path]:
 def write_csv(table: pd.DataFrame, file: Path) -> None:
     """UTF-8, LF, six significant digits, an empty cell for what is not known, no `-0`."""
     plain = table.copy()
-    for column in plain.select_dtypes("floating").columns:
+    for column in plain.columns[[kind.kind == "f" for kind in plain.dtypes]]:
         plain[column] = plain[column] + 0.0
     plain.to_csv(file, index=False, float_format=FLOAT_FORMAT, lineterminator="\n", encoding="utf-8")
 

@@ -45,8 +45,8 @@ def log_table(log: Log) -> pd.DataFrame:
     whole_numbers = [c for c in ("request", "appointment", "present", "sessions") if c in columns]
     texts = [c for c in columns if c in words or c == "fact"]
     clocks = [c for c in columns if c not in {*texts, *whole_numbers, "day", "date"}]
-    kinds = {"day": "int64", **dict.fromkeys(whole_numbers, "Int64"), **dict.fromkeys(texts, "string")}
-    return table.astype({**kinds, **dict.fromkeys(clocks, "float64")})
+    kinds = {"day": "int64"} | dict.fromkeys(whole_numbers, "Int64") | dict.fromkeys(texts, "string")
+    return table.astype(kinds | dict.fromkeys(clocks, "float64"))
 
 
 def write_run(

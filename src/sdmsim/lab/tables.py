@@ -46,7 +46,7 @@ def tables_of(
         "workload": pd.DataFrame(workload, columns=["arm", "activity", "hours_per_week"]),
         "months": pd.DataFrame(months),
         "regroup": pd.DataFrame(
-            list(_regroup_rows(weeks, asked)),
+            list(_regroup_rows(names, prepared, asked)),
             columns=["arm", "variation", "therapist_hours_per_week", "unplaced_sessions"],
         ),
         "record": pd.DataFrame(
@@ -65,15 +65,15 @@ def _mean_of(rows: Iterable[Mapping[str, float]]) -> dict[str, float]:
 
 
 def _regroup_rows(
-    weeks: pd.DataFrame, asked: Sequence[tuple[str, str, Asked]]
-) -> Iterator[tuple[str, str, float, int]]:
+    names: Sequence[str], prepared: Sequence[Prepared], asked: Sequence[tuple[str, str, Asked]]
+) -> Iterator[tuple[str, str, float, float]]:
     """Each arm as written, then with each variation; nothing where there are no variations."""
     if not asked:
         return
-    for row in weeks.itertuples(index=False):
-        yield str(row.arm), AS_WRITTEN, float(row.therapist_hours_per_week), int(row.unplaced_sessions)
+    for name, one in zip(names, prepared, strict=True):
+        yield name, AS_WRITTEN, one.week["therapist_hours_per_week"], one.week["unplaced_sessions"]
         for arm, variation, found in asked:
-            if arm == row.arm:
+            if arm == name:
                 yield arm, variation, found.therapist_hours_per_week, found.unplaced_sessions
 
 

@@ -116,7 +116,8 @@ def week_row(plan: Plan) -> dict[str, float]:
     push_in = [a for a in week.appointments if a.setting == "classroom"]
     reasons = Counter(u.reason for u in week.unplaced)
     return {
-        "served_children": len({r.student for r in week.requests}),
+        "served_children": len(school.students),
+        "direct_children": len({r.student for r in week.requests}),
         "team_children": len(team),
         "push_in_children": sum(setting == "classroom" for setting in team.values()),
         "push_in_visits": len(push_in),
@@ -135,8 +136,8 @@ def week_row(plan: Plan) -> dict[str, float]:
 
 
 def _hours_asked(week: Week) -> float:
-    """The metric `therapist_hours_per_week`: without indirect service."""
-    return (sum(week.asked_minutes) - sum(week.indirect_minutes)) / 60.0
+    """The metric `therapist_hours_per_week`."""
+    return sum(week.asked_minutes) / 60.0
 
 
 def _mean_size(appointments: Sequence[Any]) -> float:
