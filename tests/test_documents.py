@@ -1,0 +1,105 @@
+"""What the documents say is so: links lead somewhere, pages made by commands are up to date, pins are complete."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from sdmsim.events import REASONS
+from sdmsim.metrics import METRICS
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(
+    (ROOT / "docs").glob("*.md")
+)
+
+
+def project() -> dict[str, object]:
+    content: dict[str, object] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return content
+
+
+def pins() -> dict[str, str]:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pairs = [line.split("==") for line in lines if line and not line.startswith("#")]
+    assert all(len(pair) == 2 for pair in pairs), "every line is name==version"
+    return {canonicalize_name(name): version for name, version in pairs}
+
+
+def readme_line(marker: str) -> str:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.findall(rf"<!-- {marker} -->\n```sh\n(.*)\n```", text)
+    assert len(found) == 1
+    return str(found[0])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
+    """A relative link or picture in a page names a file that is there."""
+    links = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+def test_the_page_of_tables_is_what_the_classes_say() -> None:
+    """docs/tables.md is what docs/make_tables.py writes today."""
+    made = subprocess.run([sys.executable, "docs/make_tables.py", "--check"], cwd=ROOT, capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+
+
+def test_every_column_and_key_is_explained() -> None:
+    """docs/tables.md has a meaning for each column and key."""
+    text = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
+    assert len(re.findall(r"^\| `\w+` \|", text, re.MULTILINE)) > 80
+    assert re.findall(r"^\| (`\w+`) \|.*\|  \|$", text, re.MULTILINE) == []
+
+
+def test_the_model_page_names_every_metric_and_reason() -> None:
+    """What a results file may hold is explained in docs/model.md."""
+    text = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z0-9_.<>]+)`", text))
+    assert {metric.name for metric in METRICS if not metric.name.startswith("missed_minutes.")} - named == set()
+    assert set(REASONS) - named == set()
+
+
+def test_every_package_is_pinned() -> None:
+    """constraints.txt has a version for each package that sdmsim or its tests bring along."""
+    wanted = project()
+    extras = wanted["optional-dependencies"]
+    assert isinstance(extras, dict)
+    assert isinstance(wanted["dependencies"], list)
+    waiting = [Requirement(text) for text in (*wanted["dependencies"], *extras["test"])]
+    seen: set[str] = set()
+    while waiting:
+        requirement = waiting.pop()
+        name = canonicalize_name(requirement.name)
+        if name in seen or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
+            continue
+        seen.add(name)
+        waiting += [Requirement(text) for text in distribution(name).requires or []]
+    assert seen - set(pins()) == set()
+
+
+def test_the_commands_of_the_readme_set_themselves_up_from_the_pins() -> None:
+    """Both lines make an environment of their own and install with constraints.txt."""
+    for marker, place in (("main job", ".venv"), ("tests", ".venv-test")):
+        line = readme_line(marker)
+        assert line.startswith(f"python3 -m venv --without-pip {place} && python3 -m pip --python {place}/bin/python ")
+        assert " -c constraints.txt " in line
+    assert readme_line("main job").endswith(" experiment experiments/maple-mix.toml")
+    assert readme_line("tests").endswith(" -m pytest -q")
+
+
+def test_the_version_stands_in_one_place() -> None:
+    """The installed package has the version of sdmsim.__version__, and the changelog knows it."""
+    import sdmsim
+
+    assert f"## {sdmsim.__version__} " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert project()["dynamic"] == ["version"]
