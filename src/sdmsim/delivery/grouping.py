@@ -306,7 +306,9 @@ def _naming(
         size = sum(inside[r, g] for r in sorted(allowed))
         model.add(size <= limit)
         for company in sorted(avoid, key=sorted):
-            if company <= allowed:
+            if company <= allowed and not any(
+                problem.together(problem.must, a, b) for a, b in combinations(company, 2)
+            ):
                 model.add(sum(inside[r, g] for r in sorted(company)) <= len(company) - 1)
         over = model.integer(0, limit)
         model.add(over >= size - problem.grouping.preferred_size)

@@ -1,0 +1,125 @@
+"""What holds for every weekly timetable: nobody in two places, protected blocks kept, everything placed or reported."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from sdmsim.delivery.problem import Problem
+from sdmsim.delivery.vocabulary import UNPLACED_REASONS, Appointment, Week
+from sdmsim.school.vocabulary import WEEKDAYS, School
+
+Stretch = tuple[int, int]
+
+
+def assert_lawful(school: School, problem: Problem, week: Week) -> None:
+    """Check a week against the school's own tables."""
+    every_session_once(week)
+    for a in week.appointments:
+        in_contract_day(school, a)
+        in_open_time(school, problem, week, a)
+        in_good_company(school, problem, week, a)
+    nobody_in_two_places(school, week)
+    lunch_and_contract(school, problem, week)
+
+
+def every_session_once(week: Week) -> None:
+    wanted = {(r, n) for r, request in enumerate(week.requests) for n in range(request.weekly_sessions)}
+    found = Counter([m for a in week.appointments for m in a.members] + [(u.request, u.ordinal) for u in week.unplaced])
+    assert set(found) == wanted
+    assert set(found.values()) <= {1}
+    assert all(u.reason in UNPLACED_REASONS for u in week.unplaced)
+
+
+def taken(a: Appointment) -> Stretch:
+    return a.start - a.lead, a.start + a.minutes + a.tail
+
+
+def of_children(a: Appointment) -> Stretch:
+    return (a.start, a.start + a.minutes) if a.setting == "classroom" else taken(a)
+
+
+def in_contract_day(school: School, a: Appointment) -> None:
+    member = school.staff[a.therapist]
+    assert WEEKDAYS[a.weekday] in member.site_days
+    assert member.start <= taken(a)[0]
+    assert taken(a)[1] <= member.end
+    for day, start, end in member.busy:
+        assert WEEKDAYS.index(day) != a.weekday or apart(taken(a), (start, end))
+
+
+def in_open_time(school: School, problem: Problem, week: Week, a: Appointment) -> None:
+    for request, _ in a.members:
+        child = school.students[week.requests[request].student]
+        blocks = school.blocks_of[child.grade, WEEKDAYS[a.weekday]]
+        if a.setting == "classroom":
+            fits = problem.goals[week.requests[request].goal].push_in_subjects
+            inside = [b for b in blocks if not apart((b.start, b.end), of_children(a))]
+            assert inside
+            assert all(b.subject in fits for b in inside)
+            assert child.section == a.section
+        else:
+            inside = [b for b in blocks if not apart((b.start, b.end), taken(a))]
+            assert inside[0].start <= taken(a)[0]
+            assert taken(a)[1] <= inside[-1].end
+            assert not any(b.protected or b.format == "lunch" for b in inside)
+
+
+def in_good_company(school: School, problem: Problem, week: Week, a: Appointment) -> None:
+    requests = [week.requests[r] for r, _ in a.members]
+    assert len({r.student for r in requests}) == len(requests) <= problem.grouping.legal_size
+    assert {r.minutes for r in requests} == {a.minutes}
+    assert {r.therapist for r in requests} == {a.therapist}
+    assert len(requests) == 1 or not any(r.alone for r in requests)
+    children = [school.students[r.student].id for r in requests]
+    for pair in school.pairs:
+        assert pair.rule != "never" or not {pair.student, pair.other} <= set(children)
+    if a.setting == "therapy_room":
+        grades = [problem.grade[problem.section[r]] for r, _ in a.members]
+        assert max(grades) - min(grades) <= problem.grouping.grade_span
+        assert len({problem.grouping.family_of(r.goal) for r in requests}) == 1
+        room = next((room for room in school.rooms if room.room == a.room), None)
+        assert (room is None) == (a.room == "")
+        assert room is None or len(children) <= room.capacity
+
+
+def nobody_in_two_places(school: School, week: Week) -> None:
+    for one, other in together(week.appointments):
+        assert one.therapist != other.therapist or apart(taken(one), taken(other))
+        assert one.room != other.room or one.room == "" or apart(taken(one), taken(other))
+        children = [{week.requests[r].student for r, _ in a.members} for a in (one, other)]
+        assert not children[0] & children[1] or apart(of_children(one), of_children(other))
+    days = Counter((r, a.weekday) for a in week.appointments for r, _ in a.members)
+    for (request, _), times in days.items():
+        site_days = school.staff[week.requests[request].therapist].site_days
+        assert times == 1 or week.requests[request].weekly_sessions > len(site_days)
+
+
+def lunch_and_contract(school: School, problem: Problem, week: Week) -> None:
+    for position, contract in enumerate(problem.contracts):
+        mine = [a for a in week.appointments if a.therapist == position]
+        undated = [a for a in mine if a.first is None and a.last is None]
+        minutes = sum(taken(a)[1] - taken(a)[0] for a in undated)
+        minutes += problem.rules.planning_minutes_per_class * len({a.section for a in undated if a.section})
+        assert minutes + problem.indirect[position] <= contract.session_minutes + 1e-9
+        first, last = contract.lunch_window
+        for day in contract.days:
+            busy = [taken(a) for a in undated if a.weekday == day]
+            lunches = [(t, t + contract.lunch_minutes) for t in range(first, last - contract.lunch_minutes + 1)]
+            assert any(all(apart(lunch, b) for b in busy) for lunch in lunches)
+
+
+def together(appointments: Sequence[Appointment]) -> list[tuple[Appointment, Appointment]]:
+    """Pairs on the same weekday that are in force at some common date."""
+    return [
+        (one, other)
+        for n, one in enumerate(appointments)
+        for other in appointments[:n]
+        if one.weekday == other.weekday
+        and (one.first is None or other.last is None or one.first <= other.last)
+        and (other.first is None or one.last is None or other.first <= one.last)
+    ]
+
+
+def apart(one: Stretch, other: Stretch) -> bool:
+    return one[1] <= other[0] or other[1] <= one[0]
