@@ -10,7 +10,15 @@ import pandas as pd
 from sdmsim.lab.compare import compare_runs, summarise
 from sdmsim.lab.results import Results
 
-REASONS = ("child_absent", "provider_absent", "school_event", "class_unavailable", "out_of_time", "start_up", "unplaced")
+REASONS = (
+    "child_absent",
+    "provider_absent",
+    "school_event",
+    "class_unavailable",
+    "out_of_time",
+    "start_up",
+    "unplaced",
+)
 ARMS = ("pull-out only", "25 % push-in", "50 % push-in", "75 % push-in", "push-in only")
 
 
@@ -57,13 +65,22 @@ def made_results(
             (arm, activity, hours)
             for i, arm in enumerate(arms)
             for activity, hours in {
-                "push_in": 3.9 * i,
+                "push_in": 2.35 * i,
                 "pull_out": 13.5 - 2.4 * i,
-                "moves": 2.6 - 0.3 * i,
+                "moves": 2.6 - 0.5 * i,
+                "lunch": 2.5,
+                "called_away": 0.1,
                 "co_planning": 1.2 * i,
                 "indirect": 1.0,
-                "duties": 15.2,
-                "lunch": 2.5,
+                "meetings": 1.5,
+                "duty": 1.0,
+                "evaluation": 3.6,
+                "documentation": 5.8,
+                "planning": 1.0,
+                "unassigned": 2.9 - 0.65 * i,
+                "absent": 1.0,
+                "no_school": 0.6,
+                "overtime": 0.3 * i,
             }.items()
         ],
         columns=["arm", "activity", "hours_per_week"],
@@ -87,7 +104,6 @@ def made_results(
                 "served_children": 55,
                 "push_in_visits": 9 * i,
                 "pull_out_sessions": 38 - 6 * i,
-                "contract_hours_per_week": 37.5,
                 "therapist_hours_per_week": (19.1, 21.4, 22.3, 21.7, 20.9)[i % 5],
                 "unplaced_sessions": 2 if i == 2 else 0,
                 "unplaced.therapist_busy": 2 if i == 2 else 0,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sdmsim.show.words import WORDS, interval, shown, shown_difference, words_of
 
@@ -56,17 +56,32 @@ class Difference(NamedTuple):
 def differences(comparison: pd.DataFrame, metric: str) -> list[Difference]:
     """Every arm's difference from the baseline on a metric, in the order of the arms; empty where it is absent."""
     found = []
-    for row in comparison[comparison["metric"] == metric].itertuples(index=False):
-        value, low, high = float(row.difference), float(row.ci_low), float(row.ci_high)
-        clear = row.verdict in ("higher", "lower") and (low > 0.0 or high < 0.0)
-        found.append(Difference(str(row.arm), metric, value, low, high, clear))
+    for row in records(comparison[comparison["metric"] == metric]):
+        value, low, high = (float(row[key]) for key in ("difference", "ci_low", "ci_high"))
+        clear = row["verdict"] in ("higher", "lower") and (low > 0.0 or high < 0.0)
+        found.append(Difference(str(row["arm"]), metric, value, low, high, clear))
     return found
 
 
-def level(summary: pd.DataFrame, arm: str, metric: str) -> float:
-    """The mean of a metric in an arm; nan where it is absent."""
-    rows = summary[(summary["arm"] == arm) & (summary["metric"] == metric)]
-    return float(rows["mean"].iloc[0]) if len(rows) else float("nan")
+class Level(NamedTuple):
+    """The mean of a metric in an arm, with its interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def levels(summary: pd.DataFrame) -> dict[tuple[str, str], Level]:
+    """Means with their intervals by (arm, metric)."""
+    return {
+        (str(row["arm"]), str(row["metric"])): Level(float(row["mean"]), float(row["ci_low"]), float(row["ci_high"]))
+        for row in records(summary)
+    }
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as plain dicts."""
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
 def answer(summary: pd.DataFrame, comparison: pd.DataFrame, baseline: str) -> list[str]:
@@ -82,7 +97,8 @@ def answer(summary: pd.DataFrame, comparison: pd.DataFrame, baseline: str) -> li
 
 def _gain(summary: pd.DataFrame, baseline: str, chosen: Difference, all_arms: Sequence[Difference]) -> str:
     metric = "delivered_share"
-    ours, theirs = level(summary, chosen.arm, metric), level(summary, baseline, metric)
+    known = levels(summary)
+    ours, theirs = known[chosen.arm, metric].mean, known[baseline, metric].mean
     sentence = (
         f'Of the promised minutes, "{chosen.arm}" gives {shown(metric, ours, unit=True)} and the baseline '
         f'"{baseline}" {shown(metric, theirs, unit=True)}: {chosen.text()}'
@@ -106,7 +122,7 @@ def _rest(others: Sequence[Difference]) -> str:
 
 def _no_gain(summary: pd.DataFrame, baseline: str, delivered: Sequence[Difference]) -> str:
     metric = "delivered_share"
-    theirs = shown(metric, level(summary, baseline, metric), unit=True)
+    theirs = shown(metric, levels(summary)[baseline, metric].mean, unit=True)
     widest = max(delivered, key=lambda d: abs(d.value))
     less = [d for d in delivered if d.clear]
     start = f'No arm clearly gives more of the promised minutes than the baseline "{baseline}" ({theirs})'
@@ -118,15 +134,18 @@ def _no_gain(summary: pd.DataFrame, baseline: str, delivered: Sequence[Differenc
 
 
 def _price(comparison: pd.DataFrame, arm: str) -> str:
-    """Class time and hours of one arm."""
+    """Sessions without a place (where they differ), class time and hours of one arm."""
     parts = []
     for metric, more, less in (
+        ("unplaced_sessions", "more sessions find no place", "fewer sessions find no place"),
         ("class_minutes_missed", "its children miss more class", "its children miss less class"),
         ("therapist_hours_per_week", "it asks more therapist hours", "it asks fewer therapist hours"),
     ):
         for d in differences(comparison, metric):
-            if d.arm == arm:
-                what = (more if d.value > 0 else less) if d.clear else f"no clear difference in {words_of(metric).label}"
+            if d.arm == arm and (d.clear or metric != "unplaced_sessions"):
+                what = (
+                    (more if d.value > 0 else less) if d.clear else f"no clear difference in {words_of(metric).label}"
+                )
                 parts.append(f"{what}, {d.text()}")
     if not parts:
         return "Class time and therapist hours are not in these results."
@@ -147,13 +166,12 @@ def _access(comparison: pd.DataFrame) -> str:
 def odd_verdicts(comparison: pd.DataFrame) -> list[str]:
     """Where the adjusted p and the unadjusted interval say different things, one sentence for each."""
     found = []
-    for row in comparison.itertuples(index=False):
-        low, high = float(row.ci_low), float(row.ci_high)
-        outside = low > 0.0 or high < 0.0
-        if outside and row.verdict not in ("higher", "lower"):
+    for row in records(comparison):
+        outside = row["ci_low"] > 0.0 or row["ci_high"] < 0.0
+        if outside and row["verdict"] not in ("higher", "lower"):
             found.append(
-                f'{_label(str(row.metric))}, "{row.arm}": the interval alone leaves zero out, but after the '
-                f"adjustment for several arms (Holm) p is {float(row.p_adjusted):.3f}, so it is not called clear."
+                f'{_label(str(row["metric"]))}, "{row["arm"]}": the interval alone leaves zero out, but after the '
+                f"adjustment for several arms (Holm) p is {row['p_adjusted']:.3f}, so it is not called clear."
             )
     return found
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sdmsim.show.answer import differences
-from sdmsim.show.style import GREY, HATCHES, LIGHT, colour, marker
-from sdmsim.show.words import MISSED, activity_words, heading, reason_words, shown_difference, words_of
+from sdmsim.show.answer import differences, levels
+from sdmsim.show.style import ACTIVITY_GROUPS, GREY, OVERTIME, REASON_STYLES, colour, marker
+from sdmsim.show.words import MISSED, heading, reason_words, shown_difference, words_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,8 +47,8 @@ def comparison(ax: Axes, table: pd.DataFrame, metric: str, arms: Sequence[str], 
         face = tint if d.clear else "white"
         ax.plot(value, row, marker(arms.index(arm)), color=tint, markerfacecolor=face, markersize=6, zorder=3)
         ax.annotate(
-            shown_difference(metric, d.value), (value, row), xytext=(0, 6), textcoords="offset points",
-            ha="center", va="bottom", fontsize=7.5, color="black", zorder=4,
+            shown_difference(metric, d.value, half=(d.high - d.low) / 2.0), (value, row), xytext=(0, 6),
+            textcoords="offset points", ha="center", va="bottom", fontsize=7.5, color="black", zorder=4,
             bbox={"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.85},
         )  # fmt: skip
         rows.append((metric, arm, value, low, high, "yes" if d.clear else "no"))
@@ -74,14 +74,13 @@ def _spread(ax: Axes, values: Sequence[float], decimals: int) -> None:
 def trade_off(ax: Axes, summary: pd.DataFrame, arms: Sequence[str]) -> pd.DataFrame:
     """Promised minutes given against class missed: one point per arm, with both 95 % intervals."""
     across, up = "class_minutes_missed", "delivered_share"
-    means = summary.set_index(["arm", "metric"])
+    known = levels(summary)
     rows = []
     for i, arm in enumerate(arms):
-        if (arm, across) not in means.index or (arm, up) not in means.index:
+        if (arm, across) not in known or (arm, up) not in known:
             continue
-        x, y = means.loc[(arm, across)], means.loc[(arm, up)]
-        found = [float(v) * words_of(across).scale for v in (x["mean"], x["ci_low"], x["ci_high"])]
-        found += [float(v) * words_of(up).scale for v in (y["mean"], y["ci_low"], y["ci_high"])]
+        found = [v * words_of(across).scale for v in known[arm, across]]
+        found += [v * words_of(up).scale for v in known[arm, up]]
         ax.plot([found[1], found[2]], [found[3]] * 2, color=colour(i), linewidth=1.6, zorder=2)
         ax.plot([found[0]] * 2, [found[4], found[5]], color=colour(i), linewidth=1.6, zorder=2)
         ax.plot(found[0], found[3], marker(i), color=colour(i), markersize=7, label=wrapped(arm), zorder=3)
@@ -104,22 +103,26 @@ def _not_too_close(ax: Axes, least: float = 2.0) -> None:
             put((low + high - least) / 2, (low + high + least) / 2)
 
 
-def therapist_week(
-    ax: Axes, workload: pd.DataFrame, arms: Sequence[str], contract_hours: float | None = None
-) -> pd.DataFrame:
-    """Hours of the therapists' week by activity, stacked, one bar per arm, with a line at the contract."""
-    activities = list(dict.fromkeys(workload["activity"]))
-    wide = workload.pivot(index="arm", columns="activity", values="hours_per_week")
-    wide = wide.reindex(index=list(arms), columns=activities).fillna(0.0)
+def therapist_week(ax: Axes, workload: pd.DataFrame, arms: Sequence[str]) -> pd.DataFrame:
+    """Hours of the therapists' week by activity, stacked, one bar per arm.
+
+    The parts make up the contract week, at whose end a line stands; overtime comes on top of it.
+    """
+    groups = [ACTIVITY_GROUPS.get(str(a), (str(a), colour(len(ACTIVITY_GROUPS)))) for a in workload["activity"]]
+    rows = workload.assign(activity=[name for name, _ in groups])
+    wide = rows.pivot_table(index="arm", columns="activity", values="hours_per_week", aggfunc="sum", sort=False)
+    wide = wide.reindex(index=list(arms)).fillna(0.0)
+    wide = wide[[name for name in dict.fromkeys(name for name, _ in ACTIVITY_GROUPS.values()) if name in wide]]
+    contract = float(wide.drop(columns=OVERTIME, errors="ignore").sum(axis=1).max())
     wide = wide.loc[:, wide.max() > 0.005]
-    _stack(ax, wide, [activity_words(str(a)) for a in wide.columns], decimals=1)
-    if contract_hours is not None:
-        ax.axvline(contract_hours, color="black", linewidth=1.4, linestyle="--", zorder=4)
-        ax.set_xlim(0, max(contract_hours, float(wide.sum(axis=1).max())) * 1.06)
-        ax.annotate(
-            f"contract {contract_hours:.1f} h", (contract_hours, 1.0), xycoords=("data", "axes fraction"),
-            xytext=(0, 2), textcoords="offset points", ha="center", va="bottom", fontsize=8,
-        )  # fmt: skip
+    tints = dict(groups)
+    _stack(ax, wide, [str(a) for a in wide.columns], [(tints[str(a)], "") for a in wide.columns], decimals=1)
+    ax.axvline(contract, color="black", linewidth=1.4, linestyle="--", zorder=4)
+    ax.set_xlim(0, max(contract, float(wide.sum(axis=1).max())) * 1.06)
+    ax.annotate(
+        f"contract {contract:.1f} h", (contract, 1.0), xycoords=("data", "axes fraction"),
+        xytext=(0, 2), textcoords="offset points", ha="center", va="bottom", fontsize=8,
+    )  # fmt: skip
     ax.set_xlabel("hours a week, all therapists together, mean over the year")
     return wide.reset_index()
 
@@ -127,31 +130,34 @@ def therapist_week(
 def missed(ax: Axes, summary: pd.DataFrame, arms: Sequence[str]) -> pd.DataFrame:
     """Minutes missed by reason, stacked, one bar per arm; reasons that never happen are left out."""
     rows = summary[summary["metric"].str.startswith(MISSED)]
-    reasons = [m for m in dict.fromkeys(rows["metric"])]
+    reasons = list(dict.fromkeys(rows["metric"]))
     wide = rows.pivot(index="arm", columns="metric", values="mean").reindex(index=list(arms), columns=reasons)
     wide = wide.rename(columns=lambda m: str(m).removeprefix(MISSED)).fillna(0.0)
     wide = wide.loc[:, wide.max() > 0.5]
-    _stack(ax, wide, [reason_words(str(r)) for r in wide.columns], decimals=0)
+    styles = [REASON_STYLES.get(str(r), (colour(i), "")) for i, r in enumerate(wide.columns)]
+    _stack(ax, wide, [reason_words(str(r)) for r in wide.columns], styles, decimals=0)
     ax.set_xlabel("minutes missed, a child a year")
     return wide.reset_index()
 
 
-def _stack(ax: Axes, wide: pd.DataFrame, labels: Sequence[str], *, decimals: int) -> None:
-    """Stacked horizontal bars, the first arm on top; numbers where they fit."""
+def _stack(
+    ax: Axes, wide: pd.DataFrame, labels: Sequence[str], styles: Sequence[tuple[str, str]], *, decimals: int
+) -> None:
+    """Stacked horizontal bars, the first arm on top; numbers where they fit. `styles`: colour and hatch of parts."""
     left = [0.0] * len(wide)
     longest = float(wide.sum(axis=1).max()) if wide.size else 0.0
-    for position, (column, label) in enumerate(zip(wide.columns, labels, strict=True)):
+    for column, label, (tint, hatch) in zip(wide.columns, labels, styles, strict=True):
         values = [float(v) for v in wide[column]]
-        hatch = HATCHES[position // 8 % len(HATCHES)]
         ax.barh(
-            range(len(wide)), values, left=left, height=0.62, color=colour(position), hatch=hatch,
+            range(len(wide)), values, left=left, height=0.62, color=tint, hatch=hatch,
             edgecolor="white", linewidth=0.8, label=label, zorder=2,
         )  # fmt: skip
         for row, value in enumerate(values):
             if longest and value / longest > 0.05:
                 ax.annotate(
                     f"{value:.{decimals}f}", (left[row] + value / 2, row), ha="center", va="center", fontsize=7.5,
-                    color="black", zorder=5, bbox={"boxstyle": "round,pad=0.12", "fc": "white", "ec": "none", "alpha": 0.75},
+                    color="black", zorder=5,
+                    bbox={"boxstyle": "round,pad=0.12", "fc": "white", "ec": "none", "alpha": 0.75},
                 )  # fmt: skip
         left = [a + b for a, b in zip(left, values, strict=True)]
     ax.set_yticks(range(len(wide)), [wrapped(str(arm)) for arm in wide.index])
@@ -197,12 +203,19 @@ def month_words(month: object) -> str:
 
 
 def _legend(ax: Axes, entries: int) -> None:
-    """The key below the axes, so that it never covers what is drawn."""
-    if entries:
-        below = 0.34 / max(0.8, ax.get_position().height * ax.figure.get_size_inches()[1] / 1.6)
-        ax.legend(
-            loc="upper center", bbox_to_anchor=(0.5, -below), ncols=min(entries, 3), borderaxespad=0.0,
-            columnspacing=1.6, handlelength=1.6,
-        )  # fmt: skip
+    """The key half an inch below the axes, so that it never covers what is drawn."""
+    from matplotlib.transforms import ScaledTranslation
+
     if not entries:
-        ax.text(0.5, 0.5, "nothing to show", transform=ax.transAxes, ha="center", color=LIGHT)
+        ax.text(0.5, 0.5, "nothing to show", transform=ax.transAxes, ha="center", color=GREY)
+        return
+    below = ax.transAxes + ScaledTranslation(0.0, -0.52, ax.figure.dpi_scale_trans)
+    ax.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.0),
+        bbox_transform=below,
+        ncols=min(entries, 3),
+        borderaxespad=0.0,
+        columnspacing=1.6,
+        handlelength=1.6,
+    )

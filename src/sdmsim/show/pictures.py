@@ -102,7 +102,7 @@ def _comparison(results: Results, metrics: Sequence[str]) -> Picture:
             f'Mean difference of each arm from "{results.baseline}" (the line at 0), paired by simulated year, with '
             "its 95 % interval. Filled: clear after adjustment for several arms; hollow: no clear difference."
         ),
-        alt=f"Points with intervals: differences of {len(others)} arms from {results.baseline} on {len(metrics)} measures.",
+        alt=f"Points with intervals: {len(others)} arms against {results.baseline} on {len(metrics)} measures.",
         figure=figure,
         numbers=pd.concat(numbers, ignore_index=True),
     )
@@ -115,7 +115,10 @@ def _trade_off(results: Results) -> Picture:
     return Picture(
         name="trade_off",
         title="Promised minutes given against class missed",
-        caption="Further up: more of the promised minutes. Further left: less class missed. Bars: 95 % intervals of the means.",
+        caption=(
+            "Further up: more of the promised minutes. Further left: less class missed. "
+            "Bars: 95 % intervals of the means."
+        ),
         alt=f"One point for each of {len(numbers)} arms: share of promised minutes given against class minutes missed.",
         figure=figure,
         numbers=numbers,
@@ -129,7 +132,10 @@ def _missed(results: Results) -> Picture:
     return Picture(
         name="missed",
         title="Why promised minutes were not given",
-        caption="Mean over served children and simulated years. Days without school are shown too; the share given leaves them out.",
+        caption=(
+            "Mean over served children and simulated years. Days without school are shown too; the share given "
+            "leaves them out."
+        ),
         alt="Stacked bars: minutes missed by reason, one bar for each arm.",
         figure=figure,
         numbers=numbers,
@@ -139,13 +145,14 @@ def _missed(results: Results) -> Picture:
 def _therapist_week(results: Results) -> Picture:
     figure = Figure(figsize=(8.0, _rows_high(results.arms)))
     ax = figure.add_subplot()
-    hours = results.weeks.get("contract_hours_per_week")
-    contract = float(hours.max()) if hours is not None else None
-    numbers = figures.therapist_week(ax, results.workload, results.arms, contract)
+    numbers = figures.therapist_week(ax, results.workload, results.arms)
     return Picture(
         name="therapist_week",
         title="The therapists' week",
-        caption="Hours by activity, mean over school weeks and simulated years. Beyond the contract line is overtime.",
+        caption=(
+            "Hours by activity, mean over school weeks and simulated years. The parts up to the line make the "
+            "contract week; what stands beyond it is overtime."
+        ),
         alt="Stacked bars: hours of the therapists' week by activity, one bar for each arm.",
         figure=figure,
         numbers=numbers,
@@ -162,9 +169,14 @@ def _months(results: Results) -> Picture:
         title="Promised minutes given, month by month",
         caption=(
             "Simulated share by month"
-            + (", against the record of real logs (dashed)." if recorded else ". No record was given to hold it against.")
+            + (
+                ", against the record of real logs (dashed)."
+                if recorded
+                else ". No record was given to hold it against."
+            )
         ),
-        alt="Lines: share of promised minutes given in each month of the school year" + (", with a record." if recorded else "."),
+        alt="Lines: share of promised minutes given in each month of the school year"
+        + (", with a record." if recorded else "."),
         figure=figure,
         numbers=numbers,
     )

@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from sdmsim.show.answer import records
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -36,7 +38,10 @@ def against_record(months: pd.DataFrame, record: pd.DataFrame, arms: Sequence[st
     """The comparison by month; None where no record is given or no month is in both."""
     if not len(months) or not len(record):
         return None
-    logged = {int(m): float(s) for m, s in record.groupby("month")["share"].mean().items()}
+    shares: dict[int, list[float]] = {}
+    for row in records(record):
+        shares.setdefault(int(row["month"]), []).append(float(row["share"]))
+    logged = {month: sum(found) / len(found) for month, found in shares.items()}
     fits = []
     common: list[int] = []
     for arm in arms:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sdmsim.show import words
-from sdmsim.show.answer import CANNOT_SAY, NOT_LEGAL_ADVICE, answer, odd_verdicts
+from sdmsim.show.answer import CANNOT_SAY, NOT_LEGAL_ADVICE, answer, levels, odd_verdicts, records
 from sdmsim.show.pictures import Picture, draw
 from sdmsim.show.record import against_record
 from sdmsim.show.regroup import regroup_sentences, regroup_table
@@ -93,23 +93,15 @@ def _embedded(picture: Picture) -> dict[str, str]:
 
 def _part_tables(results: Results) -> list[Table]:
     """Means with half-widths, one table each for delivery, access and workload, one row per arm."""
-    rows = results.summary.set_index(["arm", "metric"])
+    known = levels(results.summary)
     metrics = [m for m in words.order_of(results.summary["metric"]) if m in words.WORDS]
     tables = []
     for part in words.PARTS:
         here = [m for m in metrics if words.words_of(m).part == part]
         if here:
-            body = [[arm, *(mean_with_half_width(rows, arm, m) for m in here)] for arm in results.arms]
+            body = [[arm, *(words.with_half_width(m, *known[arm, m]) for m in here)] for arm in results.arms]
             tables.append(Table(words.PART_TITLES[part], ["arm", *map(words.heading, here)], body))
     return tables
-
-
-def mean_with_half_width(rows: pd.DataFrame, arm: str, metric: str) -> str:
-    """`80.3 ± 0.4` from a summary indexed by arm and metric; `-` where it is absent."""
-    if (arm, metric) not in rows.index:
-        return "-"
-    row = rows.loc[(arm, metric)]
-    return words.with_half_width(metric, float(row["mean"]), float(row["ci_low"]), float(row["ci_high"]))
 
 
 class Group(NamedTuple):
@@ -126,7 +118,9 @@ def _differences(results: Results) -> list[Group]:
         rows = results.comparison[results.comparison["metric"] == metric]
         if len(rows):
             w = words.words_of(metric)
-            groups.append(Group(f"{w.label} ({w.difference_unit or w.unit})", [_difference_row(r) for r in _dicts(rows)]))
+            groups.append(
+                Group(f"{w.label} ({w.difference_unit or w.unit})", [_difference_row(r) for r in records(rows)])
+            )
     return groups
 
 
@@ -175,7 +169,7 @@ def _every_metric(results: Results) -> Table:
             f"{_exact(r['ci_low'])} to {_exact(r['ci_high'])}" if r["ci_low"] == r["ci_low"] else "-",
             *(_exact(r[k]) for k in ("p05", "p50", "p95")),
         ]
-        for r in _dicts(results.summary)
+        for r in records(results.summary)
     ]
     return Table("Every measure of every arm (summary.csv)", head, rows)
 
@@ -188,7 +182,7 @@ def _every_difference(comparison: pd.DataFrame) -> Table:
             *(_exact(r[k]) for k in ("difference", "ci_low", "ci_high", "p_adjusted")),
             str(r["verdict"]),
         ]
-        for r in _dicts(comparison)
+        for r in records(comparison)
     ]
     return Table("Every difference from the baseline (comparison.csv)", head, rows)
 
@@ -196,10 +190,6 @@ def _every_difference(comparison: pd.DataFrame) -> Table:
 def _exact(value: Any) -> str:
     """A number as the CSV files hold it: six significant digits."""
     return "-" if value != value else f"{float(value) + 0.0:.6g}"
-
-
-def _dicts(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
 
 
 def _command(manifest: Any) -> str:

@@ -10,7 +10,7 @@ PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F
 GREY = "#666666"
 LIGHT = "#D9D9D9"
 
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 9.0,
     "axes.titlesize": 10.0,
@@ -44,5 +44,45 @@ def marker(position: int) -> str:
     """The mark of the arm at a position, so that colour is never the only difference."""
     return MARKERS[position % len(MARKERS)]
 
-HATCHES = ("", "////", "....")
-"""Laid over the colours when there are more than eight things in a stack."""
+
+HATCH = "////"
+"""Laid over a colour that is used a second time in one stack."""
+
+REASON_STYLES: dict[str, tuple[str, str]] = {
+    "child_absent": (PALETTE[0], ""),
+    "child_unwilling": (PALETTE[4], ""),
+    "provider_absent": (PALETTE[5], ""),
+    "provider_called_away": (PALETTE[1], ""),
+    "vacancy": (PALETTE[5], HATCH),
+    "school_event": (PALETTE[2], ""),
+    "class_unavailable": (PALETTE[6], ""),
+    "helper_missing": (PALETTE[1], HATCH),
+    "no_room": (PALETTE[3], HATCH),
+    "out_of_time": (PALETTE[3], ""),
+    "start_up": ("#8C8C8C", ""),
+    "unplaced": ("#404040", ""),
+    "no_school": ("#DEDEDE", ""),
+}
+"""Colour and hatch of each reason: people in colours, what was planned or closed in greys."""
+
+OVERTIME = "overtime"
+ACTIVITY_GROUPS: dict[str, tuple[str, str]] = {
+    "push_in": ("with children in class", PALETTE[0]),
+    "pull_out": ("with children in a therapy room", PALETTE[1]),
+    "moves": ("moves and waiting", PALETTE[2]),
+    "co_planning": ("co-planning with teachers", PALETTE[3]),
+    "indirect": ("indirect service", PALETTE[4]),
+    "documentation": ("duties (reports, evaluations, meetings, ...)", PALETTE[5]),
+    "evaluation": ("duties (reports, evaluations, meetings, ...)", PALETTE[5]),
+    "consultation": ("duties (reports, evaluations, meetings, ...)", PALETTE[5]),
+    "meetings": ("duties (reports, evaluations, meetings, ...)", PALETTE[5]),
+    "planning": ("duties (reports, evaluations, meetings, ...)", PALETTE[5]),
+    "duty": ("duties (reports, evaluations, meetings, ...)", PALETTE[5]),
+    "lunch": ("lunch, called away", PALETTE[6]),
+    "called_away": ("lunch, called away", PALETTE[6]),
+    "unassigned": ("not assigned", "#EFEFEF"),
+    "absent": ("absent, or no school", "#B0B0B0"),
+    "no_school": ("absent, or no school", "#B0B0B0"),
+    OVERTIME: (OVERTIME, "#000000"),
+}
+"""Parts of a therapist's week as they are drawn, in order: the words and the colour."""

@@ -79,16 +79,6 @@ REASON_WORDS = {
 }
 MISSED = "missed_minutes."
 
-ACTIVITY_WORDS = {
-    "push_in": "with children in class",
-    "pull_out": "with children in a therapy room",
-    "moves": "moves",
-    "co_planning": "co-planning with teachers",
-    "indirect": "indirect service",
-    "called_away": "called away",
-    "desk": "other desk time",
-}
-
 
 def words_of(metric: str) -> Words:
     """The words of a metric; a metric that is not known here is called by its own name."""
@@ -103,11 +93,6 @@ def words_of(metric: str) -> Words:
 def reason_words(reason: str) -> str:
     """`child_absent` as `child absent`."""
     return REASON_WORDS.get(reason, reason.replace("_", " "))
-
-
-def activity_words(activity: str) -> str:
-    """`push_in` as `with children in class`."""
-    return ACTIVITY_WORDS.get(activity, activity.replace("_", " "))
 
 
 WEEK_WORDS = {
@@ -144,7 +129,7 @@ def order_of(metrics: Iterable[str]) -> list[str]:
 
 def number(value: float, decimals: int, *, sign: bool = False) -> str:
     """A number with fixed decimals, `-` where there is none; never `-0.0`."""
-    if value is None or math.isnan(value):
+    if math.isnan(value):
         return "-"
     rounded = round(value, decimals) + 0.0
     return f"{rounded:{'+' if sign and rounded else ''}.{decimals}f}"

@@ -1,0 +1,94 @@
+"""Commands that run nothing: init, check, schema."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from sdmsim.show import options
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--like",
+    type=click.Choice(["small", "maple", "chicago"]),
+    default="small",
+    show_default=True,
+    help="The kind of school that is drawn.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, metavar="N", help="What is drawn."
+)
+@click.option(
+    "--clustered",
+    type=click.IntRange(1, 20),
+    metavar="N",
+    help="Children whose setting is the team's to choose sit in N sections of each grade.",
+)
+@options.quiet
+@options.verbose
+def init(folder: Path, like: str, seed: int, clustered: int | None, quiet: bool) -> None:
+    """Write a school to start from into DIR: scenario, experiment, tables, and what to fill in."""
+    from sdmsim.show.start import make_school
+
+    make_school(folder, like, seed, clustered)
+    if not quiet:
+        click.echo(f"{folder}: a school to start from. Read {folder / 'README.md'}, then try")
+        click.echo(f"  sdmsim experiment {folder / 'experiment.toml'}")
+
+
+@click.command()
+@options.file_argument("files", nargs=-1, required=True, metavar="FILE...")
+@options.quiet
+@options.as_json
+@options.verbose
+@click.pass_context
+def check(ctx: click.Context, files: tuple[Path, ...], quiet: bool, as_json: bool) -> None:
+    """Check scenarios and experiments, with every table they name: every problem at once."""
+    from sdmsim.base import InputErrors
+    from sdmsim.show.checking import check_files, found_lines
+
+    checked = check_files(files)
+    if as_json:
+        click.echo(json.dumps(checked.as_json(), ensure_ascii=False, allow_nan=False))
+    elif not quiet:
+        for line in found_lines(checked.found):
+            click.echo(line)
+    if checked.problems:
+        raise InputErrors(checked.problems)
+
+
+@click.command()
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Write both schemas there."
+)
+@options.quiet
+@options.verbose
+def schema(out: Path | None, quiet: bool) -> None:
+    """JSON schema of scenario and experiment files, for editors; to standard output, or as files into --out."""
+    from pydantic import BaseModel
+
+    from sdmsim.lab.experiment import Experiment
+    from sdmsim.scenario import FORMAT, Scenario
+
+    models: dict[str, type[BaseModel]] = {"scenario": Scenario, "experiment": Experiment}
+    schemas = {
+        name: {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            **model.model_json_schema(),
+            "x-format": FORMAT,
+        }
+        for name, model in models.items()
+    }
+    if out is None:
+        click.echo(json.dumps(schemas, indent=2, ensure_ascii=False))
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    for name, content in schemas.items():
+        file = out / f"{name}.schema.json"
+        file.write_bytes(f"{json.dumps(content, indent=2, ensure_ascii=False)}\n".encode())
+        if not quiet:
+            click.echo(str(file))

@@ -1,0 +1,102 @@
+"""Commands about many years: experiment, and what is made from its results again: plot, report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sdmsim.show import options
+
+if TYPE_CHECKING:
+    from sdmsim.lab.results import Results
+
+REPORT = "report.html"
+FIGURES = "figures"
+
+
+@click.command()
+@options.file_argument("experiment")
+@options.out
+@options.seed
+@options.replications
+@options.workers
+@options.quiet
+@options.as_json
+@options.verbose
+def experiment(
+    experiment: Path,
+    out: Path | None,
+    seed: int | None,
+    replications: int | None,
+    workers: int | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Live every arm of EXPERIMENT many times and compare: tables, pictures and a report."""
+    from sdmsim.lab.execute import execute
+    from sdmsim.lab.experiment import load_experiment
+    from sdmsim.show.console import progress
+
+    asked = load_experiment(experiment)
+    target = out or Path("results") / experiment.stem
+    with progress(quiet=quiet) as tell:
+        execute(asked, out=target, seed=seed, replications=replications, workers=workers, progress=tell)
+    results = _illustrate(target)
+    if as_json:
+        from sdmsim.show.outcome import outcome_summary
+
+        click.echo(json.dumps(outcome_summary(results, target), ensure_ascii=False, allow_nan=False))
+    elif not quiet:
+        from sdmsim.show.outcome import print_outcome
+
+        print_outcome(results, target / REPORT)
+
+
+def _illustrate(folder: Path) -> Results:
+    """Pictures and report from the files that were just written, as `plot` and `report` make them."""
+    from sdmsim.lab.results import Results
+    from sdmsim.show.pictures import draw, save_all
+    from sdmsim.show.report import write_report
+
+    results = Results.read(folder)
+    pictures = draw(results)
+    save_all(pictures, folder / FIGURES)
+    write_report(results, folder / REPORT, pictures)
+    return results
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Default: DIR/figures.")
+@options.quiet
+@options.verbose
+def plot(folder: Path, out: Path | None, quiet: bool) -> None:
+    """Draw the pictures again from the results in DIR; runs nothing."""
+    from sdmsim.lab.results import Results
+    from sdmsim.show.pictures import draw, save_all
+
+    pictures = draw(Results.read(folder))
+    target = out or folder / FIGURES
+    save_all(pictures, target)
+    if not quiet:
+        for picture in pictures:
+            click.echo(str(target / f"{picture.name}.png"))
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Default: DIR itself.")
+@options.quiet
+@options.verbose
+def report(folder: Path, out: Path | None, quiet: bool) -> None:
+    """Write the report again from the results in DIR; runs nothing."""
+    from sdmsim.lab.results import Results
+    from sdmsim.show.report import write_report
+
+    target = (out or folder) / REPORT
+    write_report(Results.read(folder), target)
+    if not quiet:
+        click.echo(str(target))

@@ -1,0 +1,88 @@
+"""What `sdmsim experiment` ends with: the arms side by side, the verdicts, the answer, where the report is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sdmsim.show.answer import Difference, answer, differences, levels, odd_verdicts, records
+from sdmsim.show.console import console, table
+from sdmsim.show.words import HEADLINE, heading, shown_difference, with_half_width, words_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sdmsim.lab.results import Results
+
+ONE_LINE_LIMIT = "What children learn is not simulated: this says nothing about which arm teaches more."
+
+
+def print_outcome(results: Results, report: Path) -> None:
+    """The comparison on standard output."""
+    metrics = [m for m in HEADLINE if m in set(results.summary["metric"])]
+    years = results.manifest["replications"]
+    screen = console()
+    title = (
+        f"{results.title} ({years} simulated year{'' if years == 1 else 's'} per arm; mean ± half of its 95 % interval)"
+    )
+    screen.print(table(title, ["arm", *map(heading, metrics)], _means(results, metrics)))
+    if len(results.arms) > 1:
+        title = f'Difference from "{results.baseline}" and verdict (p < 0.05 after Holm)'
+        head = ["arm", *(f"{words_of(m).label} ({words_of(m).difference_unit or words_of(m).unit})" for m in metrics)]
+        screen.print(table(title, head, _verdicts(results, metrics)))
+    for sentence in (*answer(results.summary, results.comparison, results.baseline), ONE_LINE_LIMIT):
+        screen.print(sentence, soft_wrap=True)
+    odd = odd_verdicts(results.comparison)
+    if odd:
+        places = "one place" if len(odd) == 1 else f"{len(odd)} places"
+        screen.print(f"Interval and adjusted p say different things in {places}; the report says where.")
+    for note in results.notes:
+        screen.print(f"Note: {note}", soft_wrap=True)
+    screen.print(f"\nReport: {report}", soft_wrap=True)
+
+
+def _means(results: Results, metrics: Sequence[str]) -> list[list[str]]:
+    known = levels(results.summary)
+    return [[arm, *(with_half_width(m, *known[arm, m]) for m in metrics)] for arm in results.arms]
+
+
+def _verdicts(results: Results, metrics: Sequence[str]) -> list[list[str]]:
+    """One row for each other arm: the signed difference, and below it the verdict."""
+    verdicts = {(r["arm"], r["metric"]): str(r["verdict"]) for r in records(results.comparison)}
+    found = {(d.arm, m): d for m in metrics for d in differences(results.comparison, m)}
+    rows = []
+    for arm in results.arms:
+        if arm != results.baseline:
+            rows.append(
+                [arm, *(f"{_difference(found[(arm, m)])}\n{verdicts[(arm, m)]}" for m in metrics)],
+            )
+    return rows
+
+
+def _difference(d: Difference) -> str:
+    half = (d.high - d.low) / 2.0
+    width = with_half_width(d.metric, 0.0, -half, half).partition("±")[2]
+    return shown_difference(d.metric, d.value, half=half) + (f" ±{width}" if width else "")
+
+
+def outcome_summary(results: Results, folder: Path) -> dict[str, Any]:
+    """The same as one JSON object."""
+    return {
+        "title": results.title,
+        "baseline": results.baseline,
+        "arms": list(results.arms),
+        "seed": results.manifest["seed"],
+        "replications": results.manifest["replications"],
+        "answer": answer(results.summary, results.comparison, results.baseline),
+        "summary": _without_nan(results.summary),
+        "comparison": _without_nan(results.comparison),
+        "notes": list(results.notes),
+        "out": str(folder),
+        "report": str(folder / "report.html"),
+    }
+
+
+def _without_nan(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as JSON can hold them: what is not known is null."""
+    return [{key: None if value != value else value for key, value in row.items()} for row in records(table)]

@@ -1,0 +1,83 @@
+"""One simulated year as people read it: promised minutes given and missed, by service and by reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sdmsim import metrics
+from sdmsim.events import REASONS, Log
+from sdmsim.scenario import Scenario
+from sdmsim.show.console import console, table
+from sdmsim.show.words import WORDS, heading, number, order_of, reason_words, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BY = ("service", "goal", "setting")
+
+
+def by_service(fidelity: pd.DataFrame) -> list[dict[str, Any]]:
+    """Minutes of the year by service, goal and setting, with a total last.
+
+    Each row: children, owed, provided, delivered_share, missed by reason. The share leaves out what is owed on
+    days without school.
+    """
+    rows = []
+    for key, part in fidelity.groupby(list(BY), sort=True):
+        rows.append({**dict(zip(BY, map(str, key), strict=True)), **_sums(part)})
+    return [*rows, {"service": "all", "goal": "", "setting": "", **_sums(fidelity)}]
+
+
+def _sums(part: pd.DataFrame) -> dict[str, Any]:
+    owed, provided = float(part["owed"].sum()), float(part["provided"].sum())
+    expected = owed - float(part["no_school"].sum())
+    return {
+        "children": int(part["student"].nunique()),
+        "owed": owed,
+        "provided": provided,
+        "delivered_share": provided / expected if expected else None,
+        "missed": {reason: float(part[reason].sum()) for reason in REASONS},
+    }
+
+
+def year_summary(scenario: Scenario, log: Log, folder: Path) -> dict[str, Any]:
+    """The year as one JSON object."""
+    return {
+        "title": scenario.title,
+        "seed": log.seed,
+        "replication": log.replication,
+        "metrics": metrics.row(log),
+        "fidelity": by_service(metrics.fidelity(log)),
+        "notes": list(scenario.notes),
+        "out": str(folder),
+    }
+
+
+def print_year(scenario: Scenario, log: Log, folder: Path) -> None:
+    """The year on standard output."""
+    screen = console()
+    rows = by_service(metrics.fidelity(log))
+    reasons = [reason for reason in REASONS if any(row["missed"][reason] >= 0.5 for row in rows)]
+    title = f"{scenario.title}: one simulated year (seed {log.seed}), minutes of all children together"
+    head = ["", *("\n".join(row[key] for key in BY if row[key]) for row in rows)]
+    screen.print(table(title, head, _lines(rows, reasons)))
+    screen.print("The share given leaves out what is owed on days without school.\n")
+    values = metrics.row(log)
+    lines = [[heading(m), shown(m, values[m])] for m in order_of(values) if m in WORDS]
+    screen.print(table("The year in numbers", ["", ""], lines))
+    for note in scenario.notes:
+        screen.print(f"Note: {note}", soft_wrap=True)
+    screen.print(f"\nWritten: {folder}", soft_wrap=True)
+
+
+def _lines(rows: list[dict[str, Any]], reasons: list[str]) -> list[list[str]]:
+    """One line for each thing counted, one column for each service."""
+    shares = [row["delivered_share"] for row in rows]
+    return [
+        ["children", *(str(row["children"]) for row in rows)],
+        ["promised", *(number(row["owed"], 0) for row in rows)],
+        ["given", *(number(row["provided"], 0) for row in rows)],
+        ["share given, %", *("-" if share is None else number(100.0 * share, 1) for share in shares)],
+        *([f"missed: {reason_words(r)}", *(number(row["missed"][r], 0) for row in rows)] for r in reasons),
+    ]
