@@ -49,8 +49,8 @@ def _tell(error: Exception, *, verbose: bool) -> int:
     from sdmsim.base import InputErrors
 
     if isinstance(error, InputErrors):
-        for problem in error.problems:
-            click.echo(str(problem), err=True)
+        for line in error.lines():
+            click.echo(line, err=True)
         return WRONG_INPUT
     if isinstance(error, OSError) and error.errno is not None:
         click.echo(f"sdmsim: {error.filename or 'a file'}: {error.strerror}", err=True)
