@@ -1,0 +1,157 @@
+"""Fit four rates of the Chicago elementary school to the district's log of speech therapy, month by month.
+
+    python experiments/fit_chicago.py FOLDER [--replications N]
+
+FOLDER holds chicago_iep_service_minutes.csv (Chicago Public Schools 2014-15 and 2015-16, minutes required by plans and
+logged as direct service by month; public records, published by WBEZ; it does not ship). Prints the fit to the
+two years together, what simpler answers reach, and a prediction of 2015-16 from 2014-15 alone.
+
+Fitted, by least squares over the months' shares:
+  days.called_away       sessions that the therapist loses to meetings, evaluations and crises: the level
+  school.monthly_share   plans written per month, which are due in short months too: short months rise
+  school.opening_days    days at the start of the year without therapy: September falls
+  school.closing_days    days at its end without therapy: June falls
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sdmsim.metrics import by_month
+from sdmsim.plan import plan_of
+from sdmsim.scenario import load
+from sdmsim.world import live
+
+SCENARIOS = Path(__file__).parent.parent / "scenarios"
+YEARS = ("2014-15", "2015-16")
+MONTHS = ("September", "October", "November", "December", "January", "February", "March", "April", "May", "June")
+CALLED_AWAY = (0.0, 0.1, 0.2)
+"""Simulated; what lies between is interpolated, since a session's loss is nearly linear in it."""
+MONTHLY_SHARE = tuple(round(0.1 * n, 1) for n in range(9))
+EDGE_DAYS = tuple(range(6))
+
+Shares = NDArray[np.float64]
+"""Delivered / required of each month, September to June."""
+
+
+@dataclass(frozen=True)
+class Rates:
+    """What is fitted, under the dotted names of the scenario."""
+
+    called_away: float
+    monthly_share: float
+    opening_days: int
+    closing_days: int
+
+    def values(self) -> dict[str, float | int]:
+        """As `Scenario.but` takes them."""
+        return {
+            "days.called_away": self.called_away,
+            "school.monthly_share": self.monthly_share,
+            "school.opening_days": self.opening_days,
+            "school.closing_days": self.closing_days,
+        }
+
+
+def main() -> None:
+    """Print the fits and what they are worth."""
+    parser = argparse.ArgumentParser(description="Fit the Chicago elementary school to the record of speech therapy.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--replications", type=int, default=20)
+    asked = parser.parse_args()
+    record, yearly, both = _record(asked.folder / "chicago_iep_service_minutes.csv")
+    table = {year: dict(_table(year, asked.replications)) for year in YEARS}
+    fresh = range(asked.replications, 4 * asked.replications)
+
+    print("Fit to both years")
+    rates = _fit(table, record, YEARS)
+    print(f"  {rates}")
+    lived = {year: _lived(year, rates, fresh) for year in YEARS}
+    model = np.mean([lived[year][0] for year in YEARS], axis=0)
+    average = np.mean([record[year] for year in YEARS], axis=0)
+    for month, mine, logged in zip(MONTHS, model, average, strict=True):
+        print(f"  {month:10} simulated {mine:.3f}  record {logged:.3f}  {mine - logged:+.3f}")
+    whole = sum(lived[y][1] for y in YEARS) / sum(lived[y][2] for y in YEARS)
+    print(f"  yearly share: simulated {whole:.3f}, record {both:.3f}")
+    own_september = np.where(np.arange(10) == 0, average, both)
+    print(f"  RMS error of the months, {len(fresh)} years not used in the fit: {_rms(model, average):.4f}")
+    print(f"  a constant: {_rms(np.full(10, both), average):.4f}")
+    print(f"  a constant with a September of its own: {_rms(own_september, average):.4f}")
+
+    print("Fit to 2014-15 alone, prediction of 2015-16")
+    rates = _fit(table, record, YEARS[:1])
+    print(f"  {rates}")
+    predicted, *_ = _lived(YEARS[1], rates, fresh)
+    print(f"  RMS error of the months: {_rms(predicted, record[YEARS[1]]):.4f}")
+    print(f"  the constant of 2014-15: {_rms(np.full(10, yearly[YEARS[0]]), record[YEARS[1]]):.4f}")
+    print(f"  the months of 2014-15: {_rms(record[YEARS[0]], record[YEARS[1]]):.4f}")
+
+
+def _record(path: Path) -> tuple[dict[str, Shares], dict[str, float], float]:
+    """Direct / required: by month of each year, by year, and of both years together."""
+    minutes = pd.read_csv(path)
+    speech = minutes[minutes.service == "speech/language"]
+    months, yearly = {}, {}
+    for year in YEARS:
+        rows = speech[speech.year == f"20{year[2:4]}-20{year[5:]}"].set_index("month").loc[list(MONTHS)]
+        months[year] = (rows.direct_min / rows.required_min).to_numpy(dtype=np.float64)
+        yearly[year] = float(rows.direct_min.sum() / rows.required_min.sum())
+    return months, yearly, float(speech.direct_min.sum() / speech.required_min.sum())
+
+
+def _lived(year: str, rates: Rates, replications: Iterable[int]) -> tuple[Shares, float, float]:
+    """(share by month, minutes delivered, minutes required) over simulated years."""
+    scenario = load(SCENARIOS / f"chicago-{year}.toml").but(**rates.values())
+    plan = plan_of(scenario)
+    given, required = np.zeros(10), np.zeros(10)
+    for replication in replications:
+        for n, row in enumerate(by_month(live(plan, seed=scenario.seed, replication=replication))):
+            given[n] += row["minutes_delivered"]
+            required[n] += row["required_by_days"]
+    return given / required, float(given.sum()), float(required.sum())
+
+
+def _table(year: str, replications: int) -> Iterator[tuple[tuple[float, float, int], Shares]]:
+    """Shares by month for each (called away, monthly share, days at the edge).
+
+    Opening days touch September only and closing days June only, so one number stands for both.
+    """
+    for called_away, monthly, edge in product(CALLED_AWAY, MONTHLY_SHARE, EDGE_DAYS):
+        shares, *_ = _lived(year, Rates(called_away, monthly, edge, edge), range(replications))
+        yield (called_away, monthly, edge), shares
+
+
+def _between(table: dict[tuple[float, float, int], Shares], rates: Rates) -> Shares:
+    """Shares at any rates: the quadratic through the simulated rates of being called away."""
+    edges = np.array([rates.opening_days] + [0] * 8 + [rates.closing_days])
+    shares: Shares = np.zeros(10)
+    for one in CALLED_AWAY:
+        weight = np.prod([(rates.called_away - other) / (one - other) for other in CALLED_AWAY if other != one])
+        shares += weight * np.array([table[one, rates.monthly_share, int(e)][month] for month, e in enumerate(edges)])
+    return shares
+
+
+def _fit(
+    table: dict[str, dict[tuple[float, float, int], Shares]], record: dict[str, Shares], years: Sequence[str]
+) -> Rates:
+    """The rates with the least squared error of the months, averaged over the years."""
+    logged = np.mean([record[year] for year in years], axis=0)
+    steps = np.round(np.arange(0.0, 0.2001, 0.005), 3).tolist()
+    tried = (Rates(*values) for values in product(steps, MONTHLY_SHARE, EDGE_DAYS, EDGE_DAYS))
+    return min(tried, key=lambda r: _rms(np.mean([_between(table[year], r) for year in years], axis=0), logged))
+
+
+def _rms(mine: Shares, theirs: Shares) -> float:
+    return float(np.sqrt(np.mean((mine - theirs) ** 2)))
+
+
+if __name__ == "__main__":
+    main()
