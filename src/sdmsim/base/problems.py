@@ -86,16 +86,16 @@ def nearest(word: str, known: Iterable[str]) -> str:
         return ""
     folded = word.casefold()
     matcher = difflib.SequenceMatcher(b=folded)
-    best, found = _NEAR if len(word) > _SHORT else _NEAR_OF_SHORT, ""
+    best, found = 0.0, ""
     for other in sorted(set(known)):
         if folded.lstrip("0") == other.casefold().lstrip("0"):
             return other
         matcher.set_seq1(other.casefold())
-        if matcher.real_quick_ratio() < best or matcher.quick_ratio() < best:
-            continue
-        ratio = matcher.ratio()
-        if ratio > best or (ratio == best and not found):
-            best, found = ratio, other
+        needed = max(best, _NEAR_OF_SHORT if max(len(word), len(other)) <= _SHORT else _NEAR)
+        if matcher.real_quick_ratio() >= needed and matcher.quick_ratio() >= needed:
+            ratio = matcher.ratio()
+            if ratio >= needed and ratio > best:
+                best, found = ratio, other
     return found
 
 

@@ -72,7 +72,7 @@ def _check_students(students: Table, sections: Table) -> None:
         size = place[section].values.get("size")
         served[section] = served.get(section, 0) + 1
         if size is not None and served[section] == size + 1:
-            text = f"{quoted(section)} has {size} children in {sections.file}; this is one more"
+            text = f"{quoted(section)} has size {size} in {sections.file}; this is one child more"
             students.found.add(line.number, "section", text)
 
 
