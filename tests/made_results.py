@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
 from sdmsim.lab.compare import compare_runs, summarise
 from sdmsim.lab.results import Results
 
@@ -88,7 +89,13 @@ def made_results(
     shape = {9: 0.71, 10: 0.84, 11: 0.87, 12: 0.82, 1: 0.83, 2: 0.82, 3: 0.83, 4: 0.81, 5: 0.80, 6: 0.72}
     months = pd.DataFrame(
         [
-            {"arm": arm, "month": month, "minutes_owed": 9000.0, "delivered_share": share + 0.004 * i}
+            {
+                "arm": arm,
+                "month": month,
+                "minutes_owed": 9000.0,
+                "delivered_share": share + 0.004 * i,
+                "delivered_of_required": share + 0.01 + 0.004 * i,
+            }
             for i, arm in enumerate(arms)
             for month, share in shape.items()
         ]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sdmsim.show.answer import differences, levels
+from sdmsim.show.record import share_column
 from sdmsim.show.style import ACTIVITY_GROUPS, GREY, OVERTIME, REASON_STYLES, colour, marker
 from sdmsim.show.words import MISSED, heading, reason_words, shown_difference, words_of
 
@@ -168,9 +169,10 @@ def _stack(
 
 
 def months(ax: Axes, table: pd.DataFrame, record: pd.DataFrame, arms: Sequence[str]) -> pd.DataFrame:
-    """Share of the promised minutes given, by month: a line per arm, and a record's line where there is one."""
+    """Share of the promised minutes given, by month: a line per arm, and a record's lines where there is one."""
     order = list(dict.fromkeys(table["month"]))
-    wide = table.pivot(index="month", columns="arm", values="delivered_share").reindex(index=order, columns=list(arms))
+    wide = table.pivot(index="month", columns="arm", values=share_column(record))
+    wide = wide.reindex(index=order, columns=list(arms))
     for i, arm in enumerate(arms):
         ax.plot(
             range(len(order)), wide[arm] * 100.0, marker=marker(i), color=colour(i), markersize=5, linewidth=1.6,
@@ -184,7 +186,7 @@ def months(ax: Axes, table: pd.DataFrame, record: pd.DataFrame, arms: Sequence[s
         )  # fmt: skip
         wide[f"record: {label}"] = share
     ax.set_xticks(range(len(order)), [month_words(m) for m in order])
-    ax.set_ylabel(heading("delivered_share"))
+    ax.set_ylabel("minutes given, % of those required" if len(record) else heading("delivered_share"))
     ax.grid(axis="y")
     ax.margins(y=0.08)
     low, high = ax.get_ylim()

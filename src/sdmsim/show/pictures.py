@@ -58,7 +58,11 @@ class Picture:
 def draw(results: Results) -> list[Picture]:
     """Every picture that these results have the numbers for."""
     with rc_context(STYLE):
-        return list(_pictures(results))
+        pictures = list(_pictures(results))
+        for picture in pictures:  # laid out once, so that a picture saved twice is the same twice
+            picture.figure.draw_without_rendering()
+            picture.figure.set_layout_engine("none")
+    return pictures
 
 
 def _pictures(results: Results) -> Iterator[Picture]:
@@ -168,12 +172,10 @@ def _months(results: Results) -> Picture:
         name="months",
         title="Promised minutes given, month by month",
         caption=(
-            "Simulated share by month"
-            + (
-                ", against the record of real logs (dashed)."
-                if recorded
-                else ". No record was given to hold it against."
-            )
+            "Simulated, against the record of real logs (broken lines); in both, what is required follows the school "
+            "days of the month."
+            if recorded
+            else "Simulated share of what was promised in the month, days without school left out."
         ),
         alt="Lines: share of promised minutes given in each month of the school year"
         + (", with a record." if recorded else "."),

@@ -34,10 +34,16 @@ class AgainstRecord(NamedTuple):
     """Of a constant with a September of its own; None where the record has no September."""
 
 
+def share_column(record: pd.DataFrame) -> str:
+    """The column of the months to draw: against a record, given / required, as a record counts what is required."""
+    return "delivered_of_required" if len(record) else "delivered_share"
+
+
 def against_record(months: pd.DataFrame, record: pd.DataFrame, arms: Sequence[str]) -> AgainstRecord | None:
     """The comparison by month; None where no record is given or no month is in both."""
     if not len(months) or not len(record):
         return None
+    column = share_column(record)
     shares: dict[int, list[float]] = {}
     for row in records(record):
         shares.setdefault(int(row["month"]), []).append(float(row["share"]))
@@ -45,8 +51,7 @@ def against_record(months: pd.DataFrame, record: pd.DataFrame, arms: Sequence[st
     fits = []
     common: list[int] = []
     for arm in arms:
-        rows = months[months["arm"] == arm]
-        ours = {int(m): float(s) for m, s in zip(rows["month"], rows["delivered_share"], strict=True) if s == s}
+        ours = {int(row["month"]): float(row[column]) for row in records(months[months["arm"] == arm])}
         common = [m for m in ours if m in logged]
         if not common:
             return None

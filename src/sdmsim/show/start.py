@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from string import Template
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from sdmsim.base import InputErrors, Problem
@@ -36,16 +38,23 @@ def make_school(target: Path, like: str, seed: int, clustered: int | None) -> No
         InputErrors: `target` is there and not an empty folder, or the generator cannot make such a school.
     """
     from sdmsim.lab.experiment import load_experiment
-    from sdmsim.lab.folder import whole
     from sdmsim.school.writing import write_school
 
     _refuse_unless_empty(target)
     school = _drawn(like, seed, clustered)
-    with whole(target) as new:
+    target = target.absolute()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as beside:
+        new = Path(beside) / "new"
         tables = write_school(school, new)
         for name, text in _texts(school, tables, like, seed, clustered).items():
             (new / name).write_bytes(text.encode())
         load_experiment(new / "experiment.toml")
+        if target.exists():  # an empty folder, perhaps the one we are in: it stays, the files move
+            for file in sorted(new.iterdir()):
+                os.replace(file, target / file.name)
+        else:
+            os.replace(new, target)
 
 
 def _refuse_unless_empty(target: Path) -> None:

@@ -172,10 +172,10 @@ def interval(metric: str, low: float, high: float) -> str:
 
 
 def _decimals(w: Words, half: float) -> int:
-    """The metric's decimals, or up to two more where half of an interval is too small to show in them."""
+    """The metric's decimals, or one more where half of an interval is too small to show in them."""
     if not half * w.scale > 0.0:
         return w.decimals
-    return min(max(w.decimals, math.ceil(-math.log10(half * w.scale))), w.decimals + 2)
+    return min(max(w.decimals, math.ceil(-math.log10(half * w.scale))), w.decimals + 1)
 
 
 def heading(metric: str) -> str:
