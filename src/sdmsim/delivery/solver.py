@@ -66,6 +66,7 @@ class Model:
         solver.parameters.random_seed = 1
         solver.parameters.linearization_level = 2  # a knapsack of meetings: milliseconds, else minutes
         solver.parameters.max_deterministic_time = self._effort
+        solver.parameters.catch_sigint_signal = False  # it would leave Ctrl-C deadly for the rest of the process
         status = solver.solve(self._model)
         self._solver = solver
         self._optimal = status == self._cp.OPTIMAL
