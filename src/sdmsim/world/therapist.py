@@ -12,6 +12,7 @@ from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sdmsim.world.classroom import closed
+from sdmsim.world.student import lose_thread
 from sdmsim.world.vocabulary import (
     CALLED_AWAY,
     CHILD_ABSENT,
@@ -127,6 +128,8 @@ def _push_in(year: Year, who: int, day: int, visit: Visit, present: Sequence[Mem
         for one in present:
             year.miss(day, one, OUT_OF_TIME)
         return
+    for one in present:
+        lose_thread(year, one.student, midnight, now)
     shared = [one.student for one in present if year.stage.shared[one.student]]
     if shared:
         visiting = Outing(day, visit.appointment, now, env.event())
@@ -154,7 +157,8 @@ def _pull_out(year: Year, who: int, day: int, visit: Visit, present: Sequence[Me
     yield from _children_free(year, present)
     left = env.now - midnight
     if left >= latest:
-        work.append((day, who, MOVES, left_desk, left))
+        if left > left_desk:
+            work.append((day, who, MOVES, left_desk, left))
         for one in present:
             year.miss(day, one, OUT_OF_TIME)
         return
@@ -166,24 +170,26 @@ def _pull_out(year: Year, who: int, day: int, visit: Visit, present: Sequence[Me
     room = year.rooms[visit.room]
     key = room.request()
     lacking = OUT_OF_TIME
+    now = env.now - midnight
     if not key.triggered:
         lacking = NO_ROOM
-        yield key | env.timeout(max(0.0, latest - (env.now - midnight)))
-    if key.triggered:
-        yield env.timeout(fortune.settle[number])
+        yield key | env.timeout(max(0.0, latest - now))
         now = env.now - midnight
-        if now < visit.start:
-            yield env.timeout(visit.start - now)
-            now = visit.start
-        ended = max(now, _planned_end(visit, now, overrun))
-        if ended > now:
-            yield env.timeout(ended - now)
+    if key.triggered and now < latest:
+        settled = now + fortune.settle[number]
+        began = max(settled, visit.start)
+        yield env.timeout(began - now)
+        now = began
+    ended = max(now, _planned_end(visit, now, overrun)) if key.triggered else now
+    if ended > now:
+        yield env.timeout(ended - now)
+    if key.triggered:
         room.release(key)
     else:
         key.cancel()
-        ended = now = env.now - midnight
     outing.began, outing.ended = now, ended
-    work.append((day, who, MOVES, left_desk, now))
+    if now > left_desk:
+        work.append((day, who, MOVES, left_desk, now))
     if ended > now:
         work.append((day, who, PULL_OUT, now, ended))
         _credit(year, day, visit, present, now, ended)

@@ -205,6 +205,10 @@ class Year:
     """Per child: the event by which it is called out of class."""
     out: list[Outing | None]
     """Per child: with whom it is away (or, for a child of several therapists, busy)."""
+    last_trip: list[int]
+    """Per child: position in the log of its last trip, or -1."""
+    finds_thread: list[float]
+    """Per child: when it finds the thread again after that trip, on the clock of the world."""
     notices: list[Notice]
     """Per section."""
     rooms: list[simpy.Resource]

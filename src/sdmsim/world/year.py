@@ -40,6 +40,8 @@ def live(plan: Plan, *, seed: int, replication: int) -> Log:
         log=log,
         door=[env.event() for _ in children],
         out=[None for _ in children],
+        last_trip=[-1 for _ in children],
+        finds_thread=[0.0 for _ in children],
         notices=[NO_NOTICE for _ in plan.school.sections],
         rooms=[simpy.Resource(env, capacity=1) for _ in range(stage.rooms)],
         due=[due.sessions for due in stage.dues],
