@@ -1,8 +1,8 @@
-"""What the mix of push-in and pull-out costs a therapist, on many Maples. Grouping alone decides it; no year is lived."""
+"""What the mix of push-in and pull-out costs a therapist, on many Maples. Grouping decides it; no year is lived."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def hours_of(seed: int, clustered_sections: int | None, grouping: Grouping) -> H
 
 
 @pytest.fixture(scope="module")
-def of_rosters() -> Iterator[HoursOfRosters]:
+def of_rosters() -> HoursOfRosters:
     known: dict[tuple[int | None, tuple[tuple[str, ...], ...]], list[Hours]] = {}
 
     def find(clustered_sections: int | None, grouping: Grouping) -> list[Hours]:
@@ -57,7 +57,7 @@ def of_rosters() -> Iterator[HoursOfRosters]:
             known[key] = [hours_of(seed, clustered_sections, grouping) for seed in ROSTERS]
         return known[key]
 
-    yield find
+    return find
 
 
 def above_the_line(hours: Hours, share: float) -> bool:
