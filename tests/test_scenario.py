@@ -135,6 +135,19 @@ def test_another_table_is_another_school(small: Scenario, tmp_path: Path) -> Non
     assert len(small.roster.pairs) == 2
 
 
+def test_tables_among_changes_are_relative_to_the_file_that_holds_the_changes(small: Scenario, tmp_path: Path) -> None:
+    """A file named in an experiment's folder is found from there, alone or in a whole [school]."""
+    folder = tmp_path / "experiments"
+    folder.mkdir()
+    (folder / "more.csv").write_text("student,other,rule\n", encoding="utf-8")
+    assert small.vary({"school.pairs": "more.csv"}, folder).input_files()[-1] == folder / "more.csv"
+    tables = {name: f"../{name}.csv" for name in ("students", "services", "sections", "bell", "staff", "calendar")}
+    whole = small.vary({"school": {"kind": "tables", "pairs": "more.csv", **tables}}, folder)
+    assert (whole.roster.pairs, whole.roster.students) == ((), small.roster.students)
+    with pytest.raises(InputErrors, match="there is no such file"):
+        small.but(**{"school.pairs": "more.csv"})
+
+
 def leaves(content: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
     """Dotted name and value of everything in a scenario's content."""
     for key, value in content.items():
@@ -247,10 +260,10 @@ def test_input_files_are_the_scenario_and_its_tables(small: Scenario, tmp_path: 
     )
 
 
-def test_a_scenario_without_a_school_says_so() -> None:
+def test_a_scenario_without_a_school_says_so(tmp_path: Path) -> None:
     """The class alone reads no files; its school comes with load() or make()."""
     with pytest.raises(RuntimeError, match="only when it comes from load"):
-        _ = Scenario.model_construct().roster
+        _ = Scenario.model_validate(read_toml(write(tmp_path))).roster
 
 
 def test_notes_name_the_defaults_that_took_the_place_of_what_was_not_given(small: Scenario) -> None:

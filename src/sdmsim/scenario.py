@@ -126,10 +126,20 @@ class Scenario(Described):
         Raises:
             InputErrors: for a name that is not there or a value that will not do.
         """
+        return self.vary(changes, self._folder)
+
+    def vary(self, changes: Mapping[str, Any], folder: Path) -> Scenario:
+        """As `but`; names of tables among the changes are relative to `folder`, where the changes are written.
+
+        Raises:
+            InputErrors: for a name that is not there or a value that will not do.
+        """
         content = self.model_dump(mode="json", exclude_unset=True)
-        school = content["school"]
-        before = plain(school)
-        problems = [p for name, value in changes.items() for p in _replace(content, name, plain(value), self._file)]
+        before = plain(content["school"])
+        problems = []
+        for name, value in changes.items():
+            here = _seen_from(self._folder, folder, name, plain(value))
+            problems += _replace(content, name, here, self._file)
         if problems:
             raise InputErrors(problems)
         if content["school"] != before:
@@ -269,6 +279,19 @@ def _replace(content: dict[str, Any], name: str, value: Any, file: str) -> list[
         table = inner
     table[path[-1]] = value
     return []
+
+
+def _seen_from(folder: Path, other: Path, name: str, value: Any) -> Any:
+    """The value with the table files in it, which are named relative to `other`, named relative to `folder`."""
+    if name == "school" and isinstance(value, dict):
+        return {key: _seen_from(folder, other, f"school.{key}", inner) for key, inner in value.items()}
+    is_file = name.startswith("school.") and name != "school.kind" and name.removeprefix("school.") in Tables.model_fields
+    if not is_file or not isinstance(value, str) or not value or folder == other:
+        return value
+    try:
+        return Path(os.path.relpath(other / value, folder)).as_posix()
+    except ValueError:  # another drive
+        return str(other / value)
 
 
 def _parts(name: str) -> list[str]:

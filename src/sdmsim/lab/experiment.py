@@ -267,7 +267,7 @@ def _make_arms(experiment: Experiment, base: Scenario, file: str) -> list[Proble
     arms, variations = [], []
     for arm in experiment.arms:
         try:
-            made = base.but(**arm.set)
+            made = base.vary(arm.set, experiment.file.parent)
         except InputErrors as error:
             where = f'arm "{arm.name}": set' if experiment.arm else "factors"
             problems += (_in_words_of(file, where, p, arm.set) for p in error.problems)
@@ -275,7 +275,7 @@ def _make_arms(experiment: Experiment, base: Scenario, file: str) -> list[Proble
         arms.append((arm.name, made))
         for variation in experiment.regroup:
             try:
-                variations.append((arm.name, variation.name, made.but(**variation.set)))
+                variations.append((arm.name, variation.name, made.vary(variation.set, experiment.file.parent)))
             except InputErrors as error:
                 where = f'regroup "{variation.name}": set'
                 problems += (_in_words_of(file, where, p, variation.set) for p in error.problems)
