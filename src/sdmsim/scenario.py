@@ -285,7 +285,7 @@ def _seen_from(folder: Path, other: Path, name: str, value: Any) -> Any:
     """The value with the table files in it, which are named relative to `other`, named relative to `folder`."""
     if name == "school" and isinstance(value, dict):
         return {key: _seen_from(folder, other, f"school.{key}", inner) for key, inner in value.items()}
-    is_file = name.startswith("school.") and name != "school.kind" and name.removeprefix("school.") in Tables.model_fields
+    is_file = name in {f"school.{table}" for table in Tables.model_fields if table != "kind"}
     if not is_file or not isinstance(value, str) or not value or folder == other:
         return value
     try:
