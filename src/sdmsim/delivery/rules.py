@@ -52,9 +52,9 @@ class WeekRules(Described):
 class Moves(Described):
     """What a pull-out trip and a push-in visit take besides instruction.
 
-    Source: planning.md gives 5 minutes for a pull-out session of a therapist; evidence.md gives 1-5
-    minutes each way beyond walking as a prior (no measurement was found), walking speed 1.2 m/s at
-    6-7 years (Hausdorff et al. 1999).
+    Walking speed: 1.2 m/s at 6-7 years (Hausdorff et al. 1999). All else is judged: no measurement was
+    found; the defaults lie within a prior of 1-5 minutes each way beyond walking, and make 5 minutes of a
+    therapist's time for each pull-out session.
     """
 
     walk_metres_per_second: Annotated[float, Field(gt=0.1, le=3.0)] = 1.2
@@ -92,9 +92,9 @@ class Days(Described):
     """What a day may bring. Rates per day, session or class; the same for every setting by construction."""
 
     child_attendance: Share = 0.893
-    """For children without an attendance of their own: children with plans in one district, 2023 (evidence.md)."""
+    """For children without an attendance of their own: children with plans in one district, 2023 (docs/sources.md)."""
     provider_attendance: Share = 0.97
-    """planning.md, section 10 (teachers: 9.4 of 180 days absent)."""
+    """Judged, near the absence of teachers: 9.4 of 180 days (docs/sources.md)."""
     called_away: Share = 0.01
     """Share of appointments from which the therapist is called away (crisis, meeting); judged."""
     child_unwilling: Share = 0.01

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sdmsim.plan import Plan
 
 PLAN_WEEKS = 36.0
-"""Weeks of school (180 days) over which planners spread a yearly amount (planning.md, section 1.1)."""
+"""Weeks of school (180 days) over which planners spread a yearly amount (docs/sources.md)."""
 _NO_SCHOOL = REASONS.index("no_school")
 
 

@@ -54,7 +54,7 @@ def neighbourhood_school(luck: Luck, like: str, wishes: Wishes) -> School:
 
 
 def _classes(luck: Luck, sections: Mapping[str, Sequence[str]]) -> tuple[Section, ...]:
-    """22 children each on average (planning.md, section 10): what one class has more, its neighbour has less."""
+    """22 children each on average (docs/model.md, "Maple"): what one class has more, its neighbour has less."""
     rows = []
     for grade, names in sections.items():
         for left, right in zip(names[::2], names[1::2], strict=True):

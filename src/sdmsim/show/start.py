@@ -28,7 +28,7 @@ TABLES = {
     "pairs": "who must, must never or should preferably sit together",
 }
 NOT_IN_CLASS = ("articulation",)
-"""Goals for drill that a lesson has no room for: planning.md, section 3 ("little drill possible in a lesson")."""
+"""Goals for drill that a lesson has no room for: practitioners find little drill possible there (docs/sources.md)."""
 
 
 def make_school(target: Path, like: str, seed: int, clustered: int | None) -> None:
