@@ -50,7 +50,7 @@ def _check_repeated(table: Table, key: list[str]) -> None:
     for line in table.lines:
         if key[0] not in line.values:
             continue
-        mark = tuple(line.values.get(k) for k in key)
+        mark: tuple[Any, ...] = tuple(line.values.get(k) for k in key)
         earlier = seen.setdefault(mark, line.number)
         if earlier != line.number:
             named = quoted(mark[0]) if len(key) == 1 else " ".join(str(v) for v in mark[:2] if v is not None)
@@ -62,7 +62,7 @@ def _check_students(students: Table, sections: Table) -> None:
     place = {line.values["section"]: line for line in sections.lines if "section" in line.values}
     served: dict[str, int] = {}
     for line in students.lines:
-        section = line.values.get("section")
+        section: Any = line.values.get("section")
         if section not in place:
             continue
         grade, theirs = line.values.get("grade"), place[section].values.get("grade")

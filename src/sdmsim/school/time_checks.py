@@ -36,7 +36,7 @@ def _ends_late(table: Table, line: Line) -> bool:
 def check_bell(bell: Table, sections: Table) -> None:
     """Blocks end after they start, those of one grade and day do not overlap, and no grade lacks a day."""
     days: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
-    named = set()
+    named: set[tuple[str, str]] = set()
     sound = bell.whole
     for line in bell.lines:
         v = line.values
