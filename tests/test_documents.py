@@ -48,6 +48,15 @@ def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
     assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
 
 
+def test_every_page_named_in_the_source_is_there() -> None:
+    """A docstring or a shipped file that sends the reader to a page names one of the project's."""
+    folders = ("src", "scenarios", "experiments", "benchmarks")
+    files = [f for d in folders for f in sorted((ROOT / d).rglob("*")) if f.suffix in {".py", ".toml", ".csv", ".j2"}]
+    named = {page for f in files for page in re.findall(r"[\w./-]+\.md\b", f.read_text(encoding="utf-8"))}
+    assert "docs/model.md" in named
+    assert {page for page in named if not (ROOT / page).is_file() and page != "README.md"} == set()
+
+
 def test_the_page_of_tables_is_what_the_classes_say() -> None:
     """docs/tables.md is what docs/make_tables.py writes today."""
     made = subprocess.run([sys.executable, "docs/make_tables.py", "--check"], cwd=ROOT, capture_output=True, text=True)
