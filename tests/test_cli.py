@@ -209,6 +209,14 @@ def test_a_folder_that_cannot_be_written_is_said_in_words(ask: Ask, school: Path
     assert "Traceback" not in result.output
 
 
+def test_v_logs_to_standard_error(ask: Ask, school: Path) -> None:
+    """Seconds and names of files; standard output stays what it is, and no child is named."""
+    result = ask("run", school / "scenario.toml", "--json", "-v")
+    assert json.loads(result.stdout)["seed"] == 1
+    assert "INFO sdmsim: the year took" in result.stderr
+    assert "L01" not in result.stderr
+
+
 # ---------------------------------------------------------------- check
 
 
@@ -337,6 +345,8 @@ def test_the_timetable_as_json(ask: Ask, school: Path) -> None:
     assert len(found["appointments"]) > 5
     assert len(found["unplaced"]) == found["unplaced_sessions"]
     assert found["grouping_gap_minutes"] >= 0
+    year = json.loads(ask("run", school / "scenario.toml", "--json").stdout)
+    assert found["therapist_hours_per_week"] == pytest.approx(year["metrics"]["therapist_hours_per_week"], abs=1e-4)
 
 
 def test_run_lives_one_year_and_tells_where_the_minutes_went(ask: Ask, school: Path) -> None:

@@ -105,7 +105,7 @@ def test_delivery_stands_before_access_before_workload(page: Page) -> None:
 
 def test_the_page_says_how_to_make_it_again(page: Page) -> None:
     """Command, seed, version and the digest of every file that was read."""
-    assert "--seed 1 --replications 20" in page.text
+    assert "sdmsim experiment maple-mix.toml --seed 1 --replications 20" in page.text
     assert "sdmsim 0.1.0" in page.text
     assert "ab" * 32 in page.text
     assert "cd" * 32 in page.text
@@ -193,12 +193,11 @@ def test_one_arm_alone_is_said_to_be_alone(tmp_path: Path) -> None:
 
 
 def test_regrouping_is_said_in_hours() -> None:
-    """Where a variation changes most and least, and how far the arms then lie apart."""
+    """What a variation does to the baseline, and where the distance from it changes most."""
     results = made_results()
-    (sentence,) = regroup_sentences(results.regroup, results.arms)
-    assert '"pull-out only" asks 16.0 therapist hours a week in place of 19.1' in sentence
-    assert '"push-in only" 20.9 in place of 20.9' in sentence
-    assert "3.2 h apart as written and 5.3 h apart with it" in sentence
+    (sentence,) = regroup_sentences(results.regroup, results.arms, results.baseline)
+    assert 'the baseline "pull-out only" asks 16.0 therapist hours a week in place of 19.1' in sentence
+    assert 'changes most for "push-in only": +4.9 h in place of +1.8 (20.9 h in place of 20.9)' in sentence
 
 
 def test_the_record_is_compared_month_by_month() -> None:
@@ -225,9 +224,10 @@ def test_numbers_are_shown_in_planners_units() -> None:
     assert words.shown("delivered_share", 0.8034, unit=True) == "80.3 %"
     assert words.shown_difference("delivered_share", -0.031, unit=True) == "-3.1 points"
     assert words.shown_difference("delivered_share", -0.0000001) == "0.0"
-    assert words.with_half_width("delivered_share", 0.8, 0.79, 0.81) == "80.0 ± 1.0"
-    assert words.with_half_width("overtime_hours", 0.31, 0.29, 0.33) == "0.31 ± 0.02"
-    assert words.with_half_width("lre_share", 0.965, 0.965, 0.965) == "96.5"
+    assert words.with_half_widths("delivered_share", [(0.8, 0.79, 0.81), (0.9, 0.9, 0.9)]) == ["80.0 ± 1.0", "90.0"]
+    assert words.with_half_widths("overtime_hours", [(0.31, 0.29, 0.33)]) == ["0.31 ± 0.02"]
+    assert words.with_half_widths("overtime_hours", [(0.31, 0.29, 0.33), (2, 1, 3)]) == ["0.3", "2.0 ± 1.0"]
+    assert words.with_half_widths("lre_share", [(0.965, float("nan"), float("nan"))]) == ["96.5"]
     assert words.interval("lre_share", 0.01, 0.01) == "does not vary"
     assert words.words_of("missed_minutes.child_absent").label == "missed: child absent"
     assert words.words_of("something_new").label == "something new"

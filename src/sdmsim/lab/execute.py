@@ -86,8 +86,8 @@ def execute(
         arms=names,
         baseline=experiment.baseline,
         notes=notes,
-        manifest={**facts, "title": experiment.title, "baseline": experiment.baseline, "arms": list(names),
-                  "varied": list(experiment.varied), "notes": list(notes)},
+        manifest={**facts, "experiment": experiment.file.name, "title": experiment.title, "notes": list(notes),
+                  "baseline": experiment.baseline, "arms": list(names), "varied": list(experiment.varied)},
         **tables,
     )  # fmt: skip
     if out is not None:

@@ -41,6 +41,7 @@ def experiment(
     from sdmsim.show.console import progress
 
     asked = load_experiment(experiment)
+    options.log.info("%s read: %d arms", experiment.name, len(asked.scenarios))
     target = out or Path("results") / experiment.stem
     with progress(quiet=quiet) as tell:
         execute(asked, out=target, seed=seed, replications=replications, workers=workers, progress=tell)
@@ -62,6 +63,8 @@ def _illustrate(folder: Path) -> Results:
     from sdmsim.show.report import write_report
 
     results = Results.read(folder)
+    seconds = {name: results.manifest[name] for name in ("wall_seconds", "timetable_seconds", "simulate_seconds")}
+    options.log.info("%d school years lived: %s", results.manifest["school_years"], seconds)
     pictures = draw(results)
     save_all(pictures, folder / FIGURES)
     write_report(results, folder / REPORT, pictures)

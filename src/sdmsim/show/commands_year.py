@@ -49,8 +49,10 @@ def run(scenario: Path, out: Path | None, seed: int | None, quiet: bool, as_json
     refuse_other_inputs(target, inputs=run_inputs(described), seed=described.seed)
     plan = plan_of(described)
     planned = perf_counter()
+    options.log.info("the week took %.1f s", planned - began)
     log = live(plan, seed=described.seed, replication=0)
     lived = perf_counter()
+    options.log.info("the year took %.1f s", lived - planned)
     write_run(
         log,
         target,

@@ -13,6 +13,9 @@ import click
 Command = TypeVar("Command", bound=Callable[..., Any])
 _VERBOSE = "sdmsim.verbose"
 
+log = logging.getLogger("sdmsim")
+"""Silent unless -v is given; never told an id."""
+
 
 def _listen(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
     if not wanted:
@@ -20,9 +23,8 @@ def _listen(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> No
     ctx.find_root().meta[_VERBOSE] = True
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
-    logger = logging.getLogger("sdmsim")
-    logger.handlers = [handler]
-    logger.setLevel(logging.DEBUG)
+    log.handlers = [handler]
+    log.setLevel(logging.DEBUG)
 
 
 def is_verbose(ctx: click.Context) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sdmsim.show.answer import Difference, answer, differences, levels, odd_verdicts, records
+from sdmsim.show.answer import answer, differences, levels, odd_verdicts, records
 from sdmsim.show.console import console, table
-from sdmsim.show.words import HEADLINE, heading, shown_difference, with_half_width, words_of
+from sdmsim.show.words import HEADLINE, heading, with_half_widths, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,28 +42,23 @@ def print_outcome(results: Results, report: Path) -> None:
     screen.print(f"\nReport: {report}", soft_wrap=True)
 
 
-def _means(results: Results, metrics: Sequence[str]) -> list[list[str]]:
+def _means(results: Results, metrics: Sequence[str]) -> list[Sequence[str]]:
     known = levels(results.summary)
-    return [[arm, *(with_half_width(m, *known[arm, m]) for m in metrics)] for arm in results.arms]
+    columns = [with_half_widths(m, [known[arm, m] for arm in results.arms]) for m in metrics]
+    return list(zip(results.arms, *columns, strict=True))
 
 
-def _verdicts(results: Results, metrics: Sequence[str]) -> list[list[str]]:
+def _verdicts(results: Results, metrics: Sequence[str]) -> list[Sequence[str]]:
     """One row for each other arm: the signed difference, and below it the verdict."""
     verdicts = {(r["arm"], r["metric"]): str(r["verdict"]) for r in records(results.comparison)}
-    found = {(d.arm, m): d for m in metrics for d in differences(results.comparison, m)}
-    rows = []
-    for arm in results.arms:
-        if arm != results.baseline:
-            rows.append(
-                [arm, *(f"{_difference(found[(arm, m)])}\n{verdicts[(arm, m)]}" for m in metrics)],
-            )
-    return rows
-
-
-def _difference(d: Difference) -> str:
-    half = (d.high - d.low) / 2.0
-    width = with_half_width(d.metric, 0.0, -half, half).partition("±")[2]
-    return shown_difference(d.metric, d.value, half=half) + (f" ±{width}" if width else "")
+    others = [arm for arm in results.arms if arm != results.baseline]
+    columns = []
+    for metric in metrics:
+        found = differences(results.comparison, metric)
+        widths = with_half_widths(metric, [(d.value, d.low, d.high) for d in found])
+        texts = [w if w.startswith("-") or d.value <= 0.0 else f"+{w}" for w, d in zip(widths, found, strict=True)]
+        columns.append([f"{text}\n{verdicts[arm, metric]}" for text, arm in zip(texts, others, strict=True)])
+    return list(zip(others, *columns, strict=True))
 
 
 def outcome_summary(results: Results, folder: Path) -> dict[str, Any]:

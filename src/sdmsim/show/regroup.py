@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sdmsim.show.answer import records
+from sdmsim.show.words import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,27 +43,23 @@ def regroup_table(regroup: pd.DataFrame, arms: Sequence[str]) -> RegroupTable | 
     return RegroupTable(["arm", *hours], rows)
 
 
-def regroup_sentences(regroup: pd.DataFrame, arms: Sequence[str]) -> list[str]:
-    """One plain sentence for each variation: where it changes most and least, and who asks fewest hours then."""
+def regroup_sentences(regroup: pd.DataFrame, arms: Sequence[str], baseline: str) -> list[str]:
+    """What each variation does to the baseline, and to the arm whose distance from the baseline changes most."""
     if not len(regroup):
         return []
     (_, written), *others = _hours(regroup).items()
     sentences = []
     for variation, varied in others:
-        most = max(arms, key=lambda a: abs(varied[a] - written[a]))
-        least = min(arms, key=lambda a: abs(varied[a] - written[a]))
-        sentence = f'With "{variation}", "{most}" asks {varied[most]:.1f} therapist hours a week'
-        sentence += f" in place of {written[most]:.1f}"
-        if least != most:
-            sentence += f', and "{least}" {varied[least]:.1f} in place of {written[least]:.1f}'
-        before, after = min(arms, key=lambda a: written[a]), min(arms, key=lambda a: varied[a])
-        sentence += (
-            f'; "{after}" still asks fewest.'
-            if before == after
-            else f'; fewest hours then go to "{after}", not "{before}".'
-        )
-        spread = [max(h.values()) - min(h.values()) for h in (written, varied)]
-        sentences.append(
-            f"{sentence} The arms lie {spread[0]:.1f} h apart as written and {spread[1]:.1f} h apart with it."
-        )
+        sentence = f'With "{variation}", the baseline "{baseline}" asks {varied[baseline]:.1f} therapist hours a week'
+        sentence += f" in place of {written[baseline]:.1f}."
+        before = {arm: written[arm] - written[baseline] for arm in arms if arm != baseline}
+        after = {arm: varied[arm] - varied[baseline] for arm in arms if arm != baseline}
+        if before:
+            most = max(before, key=lambda arm: abs(after[arm] - before[arm]))
+            sentence += (
+                f' The distance of the other arms from it changes most for "{most}":'
+                f" {number(after[most], 1, sign=True)} h in place of {number(before[most], 1, sign=True)}"
+                f" ({varied[most]:.1f} h in place of {written[most]:.1f})."
+            )
+        sentences.append(sentence)
     return sentences

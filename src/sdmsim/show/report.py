@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
+import shlex
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
@@ -67,7 +68,7 @@ def _content(results: Results, pictures: Sequence[Picture]) -> dict[str, Any]:
         "odd": odd_verdicts(results.comparison),
         "pictures": [_embedded(p) for p in pictures],
         "regroup": regroup_table(results.regroup, results.arms),
-        "regroup_sentences": regroup_sentences(results.regroup, results.arms),
+        "regroup_sentences": regroup_sentences(results.regroup, results.arms, results.baseline),
         "record": against_record(results.months, results.record, results.arms),
         "week": _week_table(results),
         "every_metric": _every_metric(results),
@@ -99,7 +100,8 @@ def _part_tables(results: Results) -> list[Table]:
     for part in words.PARTS:
         here = [m for m in metrics if words.words_of(m).part == part]
         if here:
-            body = [[arm, *(words.with_half_width(m, *known[arm, m]) for m in here)] for arm in results.arms]
+            columns = [words.with_half_widths(m, [known[arm, m] for arm in results.arms]) for m in here]
+            body = list(zip(results.arms, *columns, strict=True))
             tables.append(Table(words.PART_TITLES[part], ["arm", *map(words.heading, here)], body))
     return tables
 
@@ -193,5 +195,5 @@ def _exact(value: Any) -> str:
 
 
 def _command(manifest: Any) -> str:
-    name = manifest.get("experiment", "EXPERIMENT.toml")
-    return f"sdmsim experiment {name} --seed {manifest['seed']} --replications {manifest['replications']}"
+    asked = [manifest["experiment"], "--seed", manifest["seed"], "--replications", manifest["replications"]]
+    return " ".join(["sdmsim", "experiment", *map(shlex.quote, map(str, asked))])

@@ -116,9 +116,7 @@ def week_summary(scenario: Scenario, week: Week) -> dict[str, Any]:
         "appointments": week_rows(scenario.roster, week),
         "unplaced": unplaced_rows(scenario.roster, week),
         "unplaced_sessions": len(week.unplaced),
-        "therapist_hours_per_week": round(
-            sum(asked_minutes(week, i) for i in range(len(week.asked_minutes))) / 60.0, 4
-        ),
+        "therapist_hours_per_week": round(sum(week.asked_minutes[i] for i in range(len(week.asked_minutes))) / 60.0, 4),
         "co_planning_hours": round(sum(week.co_planning_minutes) / 60.0, 4),
         "indirect_hours": round(sum(week.indirect_minutes) / 60.0, 4),
         "grouping_gap_minutes": week.grouping_gap_minutes,
@@ -172,7 +170,7 @@ def print_week(scenario: Scenario, week: Week, folder: Path) -> None:
     school = scenario.roster
     screen = console()
     for i, member in enumerate(school.staff):
-        hours = f"{asked_minutes(week, i) / 60.0:.1f} h a week asked, {contract_hours(scenario, i):.1f} h contract"
+        hours = f"{week.asked_minutes[i] / 60.0:.1f} h a week asked, {contract_hours(scenario, i):.1f} h contract"
         title = f"{member.id} ({member.role}): {hours}"
         screen.print(table(title, ["begins", *WEEKDAYS], grid(school, week, i), left=1 + len(WEEKDAYS), lines=True))
     if week.unplaced:
@@ -185,11 +183,6 @@ def print_week(scenario: Scenario, week: Week, folder: Path) -> None:
     for note in scenario.notes:
         screen.print(f"Note: {note}", soft_wrap=True)
     screen.print(f"\nWritten: {folder / 'timetable.csv'}", soft_wrap=True)
-
-
-def asked_minutes(week: Week, therapist: int) -> float:
-    """Minutes a week that the plans ask of a therapist: sessions, moves, co-planning; indirect service apart."""
-    return week.asked_minutes[therapist] - week.indirect_minutes[therapist]
 
 
 def contract_hours(scenario: Scenario, therapist: int) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 Part = Literal["delivery", "access", "workload"]
@@ -97,7 +97,8 @@ def reason_words(reason: str) -> str:
 
 WEEK_WORDS = {
     "served_children": "children served",
-    "team_children": "children whose setting is the team's to choose",
+    "direct_children": "of these, with direct service",
+    "team_children": "of these, with a setting that is the team's to choose",
     "push_in_children": "of these, served in class",
     "push_in_visits": "visits to a class",
     "pull_out_sessions": "sessions in a therapy room",
@@ -150,15 +151,20 @@ def shown_difference(metric: str, value: float, *, unit: bool = False, half: flo
     return f"{text} {name}" if unit and name else text
 
 
-def with_half_width(metric: str, mean: float, low: float, high: float) -> str:
-    """A mean and half the width of its interval: `80.3 ± 0.4`; the mean alone where that shows no digit."""
+def with_half_widths(metric: str, means: Sequence[tuple[float, float, float]]) -> list[str]:
+    """(mean, low, high) of several arms, each as `80.3 ± 0.4`, with the same number of decimals.
+
+    The mean alone where it has no interval, or one too narrow for the digits shown.
+    """
     w = words_of(metric)
-    half = (high - low) / 2.0
-    decimals = _decimals(w, half)
-    width = number(half * w.scale, decimals)
-    if math.isnan(half) or not width.strip("0."):
-        return shown(metric, mean)
-    return f"{number(mean * w.scale, decimals)} ± {width}"
+    halves = [(high - low) / 2.0 for _, low, high in means]
+    decimals = _decimals(w, max((half for half in halves if half == half), default=0.0))
+    texts = []
+    for (mean, _, _), half in zip(means, halves, strict=True):
+        text = number(mean * w.scale, decimals)
+        width = number(half * w.scale, decimals)
+        texts.append(f"{text} ± {width}" if width.strip("-0.") else text)
+    return texts
 
 
 def interval(metric: str, low: float, high: float) -> str:
