@@ -31,23 +31,21 @@ def bell(
     """The same day from Monday to Friday: each grade's (subject, minutes) one after the other, from `first`."""
     rows = []
     for grade, order in orders.items():
-        for day in WEEKDAYS:
-            start, seen = first, dict[str, int]()
-            for subject, minutes in order:
-                seen[subject] = seen.get(subject, 0) + 1
-                rows.append(
-                    Block(
-                        grade=grade,
-                        day=day,
-                        start=start,
-                        end=start + minutes,
-                        block=subject if seen[subject] == 1 else f"{subject} {seen[subject]}",
-                        subject=subject,
-                        protected=subject in protected,
-                        format=formats[subject],
-                    )
-                )
-                start += minutes
+        start, seen = first, dict[str, int]()
+        for subject, minutes in order:
+            seen[subject] = seen.get(subject, 0) + 1
+            block = Block(
+                grade=grade,
+                day="Mon",
+                start=start,
+                end=start + minutes,
+                block=subject if seen[subject] == 1 else f"{subject} {seen[subject]}",
+                subject=subject,
+                protected=subject in protected,
+                format=formats[subject],
+            )
+            rows += [block.model_copy(update={"day": day}) for day in WEEKDAYS]
+            start += minutes
     return tuple(rows)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -92,19 +93,17 @@ _SPECIAL: Mapping[str, Callable[[Any], str]] = {
 }
 
 
-def _bell_rows(bell: Sequence[Block]) -> Iterable[list[str]]:
-    """One `daily` row where a grade's five days agree, else one row a day."""
+def _bell_rows(bell: Sequence[Block]) -> Iterator[list[str]]:
+    """In the order given; five successive rows that differ in nothing but the weekday, Mon to Fri, are one `daily` row."""
     columns = columns_of("bell")
-    whole: dict[str, dict[str, list[list[str]]]] = {}
-    for block in bell:
-        cells = [_cell(block, column) for column in columns]
-        whole.setdefault(block.grade, {}).setdefault(block.day, []).append([cells[0], "daily", *cells[2:]])
-    for days in whole.values():
-        first = next(iter(days.values()))
-        if len(days) == len(WEEKDAYS) and all(rows == first for rows in days.values()):
-            yield from first
+    day = columns.index("day")
+    rows = [[_cell(block, column) for column in columns] for block in bell]
+    for rest, found in groupby(rows, key=lambda row: (*row[:day], *row[day + 1 :])):
+        same = list(found)
+        if tuple(row[day] for row in same) == WEEKDAYS:
+            yield [*rest[:day], "daily", *rest[day:]]
         else:
-            yield from ([row[0], day, *row[2:]] for day, rows in days.items() for row in rows)
+            yield from same
 
 
 def _rooms(rooms: Sequence[Room], sections: Sequence[str]) -> str:
