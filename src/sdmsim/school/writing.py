@@ -94,7 +94,7 @@ _SPECIAL: Mapping[str, Callable[[Any], str]] = {
 
 
 def _bell_rows(bell: Sequence[Block]) -> Iterator[list[str]]:
-    """In the order given; five successive rows that differ in nothing but the weekday, Mon to Fri, are one `daily` row."""
+    """In the order given; five rows in a row with the same cells but Mon to Fri as their days are one `daily` row."""
     columns = columns_of("bell")
     day = columns.index("day")
     rows = [[_cell(block, column) for column in columns] for block in bell]
