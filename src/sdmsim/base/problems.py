@@ -60,7 +60,8 @@ class InputErrors(Exception):
             here = list(found)
             yield from map(str, here[:SHOWN_PER_FILE])
             if len(here) > SHOWN_PER_FILE:
-                yield f"{file}: and {len(here) - SHOWN_PER_FILE} more problems"
+                more = len(here) - SHOWN_PER_FILE
+                yield f"{file}: and {more} more problem{'s' if more > 1 else ''}"
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
