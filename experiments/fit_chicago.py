@@ -40,9 +40,9 @@ YEARS = ("2014-15", "2015-16")
 MONTHS = ("September", "October", "November", "December", "January", "February", "March", "April", "May", "June")
 SCHOOLS = tuple(range(1, 9))
 CALLED_AWAY = (0.03, 0.13)
-"""Simulated; the line through them stands for what lies between: a session's loss is nearly linear in it."""
-MONTHLY_SHARE = tuple(round(0.1 * n, 1) for n in range(10))
-EDGE_DAYS = tuple(range(5))
+MONTHLY_SHARE = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+EDGE_DAYS = (0, 2, 4)
+"""Rates at which years are simulated; between them shares are read off straight lines."""
 
 Shares = NDArray[np.float64]
 """Delivered / required of each month, September to June."""
@@ -156,13 +156,25 @@ def _table(year: str, replications: int) -> Iterator[tuple[tuple[float, float, i
 
 
 def _between(table: dict[tuple[float, float, int], Shares], rates: Rates) -> Shares:
-    """Shares at any rates: the line through the simulated rates of being called away."""
-    edges = np.array([rates.opening_days] + [0] * 8 + [rates.closing_days])
+    """Shares at any rates between those that were simulated."""
     shares: Shares = np.zeros(10)
-    for one in CALLED_AWAY:
-        weight = np.prod([(rates.called_away - other) / (one - other) for other in CALLED_AWAY if other != one])
-        shares += weight * np.array([table[one, rates.monthly_share, int(e)][month] for month, e in enumerate(edges)])
+    for (away, away_weight), (monthly, monthly_weight) in product(
+        _around(rates.called_away, CALLED_AWAY), _around(rates.monthly_share, MONTHLY_SHARE)
+    ):
+        found = table[away, monthly, 0].copy()
+        for month, days in ((0, rates.opening_days), (9, rates.closing_days)):
+            found[month] = sum(w * table[away, monthly, int(edge)][month] for edge, w in _around(days, EDGE_DAYS))
+        shares += away_weight * monthly_weight * found
     return shares
+
+
+def _around(value: float, grid: Sequence[float]) -> Iterator[tuple[float, float]]:
+    """The grid's neighbours of a value with their weights; beyond its ends the last line goes on."""
+    upper = min(max(int(np.searchsorted(grid, value)), 1), len(grid) - 1)
+    below, above = grid[upper - 1], grid[upper]
+    part = (value - below) / (above - below)
+    yield below, 1.0 - part
+    yield above, part
 
 
 def _fit(
@@ -170,8 +182,9 @@ def _fit(
 ) -> Rates:
     """The rates with the least squared error of the months, averaged over the years."""
     logged = np.mean([record[year] for year in years], axis=0)
-    steps = np.round(np.arange(0.0, 0.2001, 0.005), 3).tolist()
-    tried = (Rates(*values) for values in product(steps, MONTHLY_SHARE, EDGE_DAYS, EDGE_DAYS))
+    away = np.round(np.arange(0.0, 0.2001, 0.005), 3).tolist()
+    monthly = np.round(np.arange(0.0, 1.001, 0.05), 2).tolist()
+    tried = (Rates(*values) for values in product(away, monthly, range(5), range(5)))
     return min(tried, key=lambda r: _rms(np.mean([_between(table[year], r) for year in years], axis=0), logged))
 
 

@@ -248,7 +248,7 @@ def test_chicagos_years_have_the_attendance_days_of_the_record(
     year: str, first: date, last: date, days: tuple[int, ...]
 ) -> None:
     """School days from September to June are those that the district counted."""
-    calendar = school_year(first, last, drawn("chicago", calendar=year).calendar)
+    calendar = school_year(first, last, drawn("chicago", school_year=year).calendar)
     found = Counter((day.date.year, day.date.month) for day in calendar.days)
     assert tuple(found[key] for key in sorted(found)) == days
     shipped = Counter((day.date.year, day.date.month) for day in load(SCENARIOS / f"chicago-{year}.toml").calendar.days)
@@ -257,7 +257,7 @@ def test_chicagos_years_have_the_attendance_days_of_the_record(
 
 def test_opening_and_closing_days_close_every_class() -> None:
     """Two opening days and one closing day close all grades from the first bell to the last, and no other day."""
-    school = drawn("chicago", calendar="2014-15", opening_days=2, closing_days=1)
+    school = drawn("chicago", school_year="2014-15", opening_days=2, closing_days=1)
     year = school_year(date(2014, 9, 2), date(2015, 6, 16), school.calendar)
     closed = [day.index for day in year.days if day.closures]
     assert closed == [0, 1, len(year.days) - 1]

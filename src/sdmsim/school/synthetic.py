@@ -37,7 +37,7 @@ class Synthetic(Described):
     """Children of a Chicago school; None: drawn. The other schools have a fixed size."""
     monthly_share: Share = 0.0
     """Share of the children with one session a week whose plan is written per month instead: two sessions a month."""
-    calendar: Literal["2014-15", "2015-16", "2024-25"] | None = None
+    school_year: Literal["2014-15", "2015-16", "2024-25"] | None = None
     """The dated rows: Maple's year (2024-25), or one of the two years of the Chicago record; None: the school's own."""
     opening_days: Annotated[int, Field(ge=0, le=20)] = 0
     """School days at the start in which classes keep all children, bell to bell (routines, tests of the new year)."""
@@ -64,7 +64,7 @@ class Synthetic(Described):
             max_served_per_class=self.max_served_per_class,
             caseload=self.caseload,
             monthly_share=self.monthly_share,
-            calendar=self.calendar or ("2014-15" if self.like == "chicago" else "2024-25"),
+            school_year=self.school_year or ("2014-15" if self.like == "chicago" else "2024-25"),
             opening_days=self.opening_days,
             closing_days=self.closing_days,
         )

@@ -50,7 +50,7 @@ def chicago_school(luck: Luck, wishes: Wishes, enrolment: int | None) -> School:
         bell=blocks,
         staff=_staff(luck, services, city["required_minutes_per_therapist_day"], common["therapist"], first),
         calendar=calendar(
-            common["calendar"][wishes.calendar], GRADES, blocks, wishes.opening_days, wishes.closing_days
+            common["calendar"][wishes.school_year], GRADES, blocks, wishes.opening_days, wishes.closing_days
         ),
     )
 

@@ -21,7 +21,7 @@ class Wishes:
     max_served_per_class: int
     caseload: float
     monthly_share: float
-    calendar: str
+    school_year: str
     opening_days: int
     closing_days: int
 

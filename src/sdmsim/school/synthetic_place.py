@@ -42,7 +42,7 @@ def neighbourhood_school(luck: Luck, like: str, wishes: Wishes) -> School:
     students, services = roster(luck, children, seat, place["attendance"], wishes.monthly_share)
     day = place["bell"]
     blocks = bell({g: day[g] for g in shape.grades}, day["formats"], day["protected"], clock(day["first"]))
-    year = place["calendar"][wishes.calendar]
+    year = place["calendar"][wishes.school_year]
     return School(
         students=students,
         services=services,
