@@ -43,7 +43,14 @@ def experiment(
     asked = load_experiment(experiment)
     options.log.info("%s read: %d arms", experiment.name, len(asked.scenarios))
     target = out or Path("results") / experiment.stem
-    with progress(quiet=quiet) as tell:
+    with progress(quiet=quiet) as show:
+
+        def tell(done: int, total: int, phase: str) -> None:
+            if done == total:
+                options.log.info("%s: all %d done", phase, total)
+            if show is not None:
+                show(done, total, phase)
+
         execute(asked, out=target, seed=seed, replications=replications, workers=workers, progress=tell)
     results = _illustrate(target)
     if as_json:

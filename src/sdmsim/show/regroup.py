@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sdmsim.show.answer import records
 from sdmsim.show.words import number
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-class RegroupTable(NamedTuple):
-    """One row per arm; a cell is hours a week, with sessions that found no place where there are any."""
-
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
 
 
 def _hours(regroup: pd.DataFrame) -> dict[str, dict[str, float]]:
@@ -27,10 +20,8 @@ def _hours(regroup: pd.DataFrame) -> dict[str, dict[str, float]]:
     return found
 
 
-def regroup_table(regroup: pd.DataFrame, arms: Sequence[str]) -> RegroupTable | None:
-    """Hours asked by arm and variation; None where the experiment asked for no variation."""
-    if not len(regroup):
-        return None
+def regroup_table(regroup: pd.DataFrame, arms: Sequence[str]) -> tuple[list[str], list[list[str]]]:
+    """Head and rows: hours asked by arm and variation, with the sessions that found no place where there are any."""
     hours = _hours(regroup)
     unplaced = {(r["arm"], r["variation"]): int(r["unplaced_sessions"]) for r in records(regroup)}
     rows = []
@@ -40,7 +31,7 @@ def regroup_table(regroup: pd.DataFrame, arms: Sequence[str]) -> RegroupTable | 
             out = unplaced[arm, variation]
             cells.append(f"{asked[arm]:.1f}" + (f" ({out} unplaced)" if out else ""))
         rows.append(cells)
-    return RegroupTable(["arm", *hours], rows)
+    return ["arm", *hours], rows
 
 
 def regroup_sentences(regroup: pd.DataFrame, arms: Sequence[str], baseline: str) -> list[str]:

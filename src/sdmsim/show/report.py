@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import math
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -30,7 +30,6 @@ class Table(NamedTuple):
     title: str
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
-    note: str = ""
 
 
 def html_report(results: Results, pictures: Sequence[Picture] | None = None) -> str:
@@ -67,11 +66,11 @@ def _content(results: Results, pictures: Sequence[Picture]) -> dict[str, Any]:
         "differences": _differences(results),
         "odd": odd_verdicts(results.comparison),
         "pictures": [_embedded(p) for p in pictures],
-        "regroup": regroup_table(results.regroup, results.arms),
+        "regroup": _regroup(results),
         "regroup_sentences": regroup_sentences(results.regroup, results.arms, results.baseline),
         "record": against_record(results.months, results.record, results.arms),
         "week": _week_table(results),
-        "every_metric": _every_metric(results),
+        "every_metric": _every_metric(results.summary),
         "every_difference": _every_difference(results.comparison),
         "notes": results.notes,
         "command": _command(manifest),
@@ -107,14 +106,22 @@ def _part_tables(results: Results) -> list[Table]:
 
 
 class Group(NamedTuple):
-    """Rows of the table of differences that belong to one metric."""
+    """Rows that belong to one metric."""
 
     title: str
     rows: Sequence[Sequence[str]]
 
 
-def _differences(results: Results) -> list[Group]:
-    """Differences from the baseline on the headline metrics: arm, difference, interval, p, verdict."""
+class GroupedTable(NamedTuple):
+    """A table with rows by metric; the first cell of a row is the arm."""
+
+    title: str
+    head: Sequence[str]
+    groups: Sequence[Group]
+
+
+def _differences(results: Results) -> GroupedTable:
+    """Differences from the baseline on the headline metrics."""
     groups = []
     for metric in words.HEADLINE:
         rows = results.comparison[results.comparison["metric"] == metric]
@@ -123,7 +130,7 @@ def _differences(results: Results) -> list[Group]:
             groups.append(
                 Group(f"{w.label} ({w.difference_unit or w.unit})", [_difference_row(r) for r in records(rows)])
             )
-    return groups
+    return GroupedTable("", ["arm", "difference", "95 % interval", "p, adjusted", "verdict"], groups)
 
 
 def _difference_row(row: dict[str, Any]) -> list[str]:
@@ -158,35 +165,37 @@ def _week_table(results: Results) -> Table | None:
     return Table("The weekly timetable", ["", *results.arms], rows)
 
 
+def _regroup(results: Results) -> Table | None:
+    if not len(results.regroup):
+        return None
+    return Table("Therapist hours asked a week", *regroup_table(results.regroup, results.arms))
+
+
 def _decimals(values: pd.Series[Any]) -> int:
     return 0 if all(float(v) == round(float(v)) for v in values if v == v) else 1
 
 
-def _every_metric(results: Results) -> Table:
-    head = ["metric", "unit", "arm", "n", "mean", "95 % interval", "p05", "p50", "p95"]
-    rows = [
-        [
-            *(str(r[k]) for k in ("metric", "unit", "arm", "n")),
-            _exact(r["mean"]),
-            f"{_exact(r['ci_low'])} to {_exact(r['ci_high'])}" if r["ci_low"] == r["ci_low"] else "-",
-            *(_exact(r[k]) for k in ("p05", "p50", "p95")),
-        ]
-        for r in records(results.summary)
-    ]
-    return Table("Every measure of every arm (summary.csv)", head, rows)
+def _every_metric(summary: pd.DataFrame) -> GroupedTable:
+    columns = ["mean", "ci_low", "ci_high", "p05", "p50", "p95"]
+    groups = _by_metric(summary, lambda r: [str(r["arm"]), str(r["n"]), *(_exact(r[c]) for c in columns)])
+    return GroupedTable("Every measure of every arm (summary.csv)", ["arm", "n", *columns], groups)
 
 
-def _every_difference(comparison: pd.DataFrame) -> Table:
-    head = ["metric", "unit", "arm", "n", "difference", "ci_low", "ci_high", "p_adjusted", "verdict"]
-    rows = [
-        [
-            *(str(r[k]) for k in ("metric", "unit", "arm", "n")),
-            *(_exact(r[k]) for k in ("difference", "ci_low", "ci_high", "p_adjusted")),
-            str(r["verdict"]),
-        ]
-        for r in records(comparison)
-    ]
-    return Table("Every difference from the baseline (comparison.csv)", head, rows)
+def _every_difference(comparison: pd.DataFrame) -> GroupedTable:
+    columns = ["difference", "ci_low", "ci_high", "p_adjusted"]
+    groups = _by_metric(
+        comparison, lambda r: [str(r["arm"]), str(r["n"]), *(_exact(r[c]) for c in columns), str(r["verdict"])]
+    )
+    title = "Every difference from the baseline (comparison.csv)"
+    return GroupedTable(title, ["arm", "n", *columns, "verdict"], groups)
+
+
+def _by_metric(table: pd.DataFrame, cells: Callable[[dict[str, Any]], list[str]]) -> list[Group]:
+    """One group for each metric, in the order of the table, named as in the files."""
+    found: dict[str, list[list[str]]] = {}
+    for row in records(table):
+        found.setdefault(f"{row['metric']} ({row['unit']})", []).append(cells(row))
+    return [Group(title, rows) for title, rows in found.items()]
 
 
 def _exact(value: Any) -> str:

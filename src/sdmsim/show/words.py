@@ -79,6 +79,10 @@ REASON_WORDS = {
 }
 MISSED = "missed_minutes."
 
+MORE_FOR_LEVELS = 1
+MORE_FOR_DIFFERENCES = 3
+"""Decimals beyond those of a metric, where an interval is too narrow to show in them."""
+
 
 def words_of(metric: str) -> Words:
     """The words of a metric; a metric that is not known here is called by its own name."""
@@ -146,19 +150,21 @@ def shown(metric: str, value: float, *, unit: bool = False) -> str:
 def shown_difference(metric: str, value: float, *, unit: bool = False, half: float = 0.0) -> str:
     """A difference of a metric, signed: `+3.1`, with `unit` as `+3.1 points`; more digits where `half` needs them."""
     w = words_of(metric)
-    text = number(value * w.scale, _decimals(w, half), sign=True)
+    text = number(value * w.scale, _decimals(w, half, MORE_FOR_DIFFERENCES), sign=True)
     name = w.difference_unit or w.unit
     return f"{text} {name}" if unit and name else text
 
 
-def with_half_widths(metric: str, means: Sequence[tuple[float, float, float]]) -> list[str]:
+def with_half_widths(
+    metric: str, means: Sequence[tuple[float, float, float]], more: int = MORE_FOR_LEVELS
+) -> list[str]:
     """(mean, low, high) of several arms, each as `80.3 ± 0.4`, with the same number of decimals.
 
     The mean alone where it has no interval, or one too narrow for the digits shown.
     """
     w = words_of(metric)
     halves = [(high - low) / 2.0 for _, low, high in means]
-    decimals = _decimals(w, max((half for half in halves if half == half), default=0.0))
+    decimals = _decimals(w, max((half for half in halves if half == half), default=0.0), more)
     texts = []
     for (mean, _, _), half in zip(means, halves, strict=True):
         text = number(mean * w.scale, decimals)
@@ -177,11 +183,11 @@ def interval(metric: str, low: float, high: float) -> str:
     return f"{shown_difference(metric, low, half=half)} to {shown_difference(metric, high, half=half)}"
 
 
-def _decimals(w: Words, half: float) -> int:
-    """The metric's decimals, or one more where half of an interval is too small to show in them."""
+def _decimals(w: Words, half: float, more: int) -> int:
+    """The metric's decimals, or up to `more` of them where half of an interval is too small to show."""
     if not half * w.scale > 0.0:
         return w.decimals
-    return min(max(w.decimals, math.ceil(-math.log10(half * w.scale))), w.decimals + 1)
+    return min(max(w.decimals, math.ceil(-math.log10(half * w.scale))), w.decimals + more)
 
 
 def heading(metric: str) -> str:
