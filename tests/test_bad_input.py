@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -54,6 +55,11 @@ FILES_AS_SUCH = (
         "a table is a folder",
         edited(TOML, ('"rooms.csv"', '"."')),
         ".: is a folder, should be a CSV file",
+    ),
+    case(
+        "a table has a name that no file can have",
+        edited(TOML, ('"rooms.csv"', '"ro\\u0000ms.csv"')),
+        'ro\\u0000ms.csv: there is no such file; did you mean "rooms.csv"?',
     ),
     case(
         "a table is empty",
@@ -378,6 +384,8 @@ SCENARIO_FILE = (
          "school.toml:22: is not TOML: a number has a decimal comma, should be a point, column 18"),
     case("a text is not closed", edited(TOML, ('"Small"', '"Small')),
          'school.toml:2: is not TOML: a quotation mark (") is not closed on its line, column 15'),
+    case("a list is not closed", {TOML: FILES[TOML] + "\n\n[days]\nx = [1,\n\n"},
+         "school.toml:37: is not TOML: invalid value"),
     case("a key stands twice", edited(TOML, ('title = "Small"', 'title = "Small"\ntitle = "Large"')),
          "school.toml:3: is not TOML: cannot overwrite a value, column 16"),
     case("a key is nearly right", edited(TOML, ("gather_minutes", "gathr_minutes")),
@@ -515,6 +523,35 @@ def test_a_link_that_goes_round_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(InputErrors) as refused:
         load(scenario)
     assert {p.file for p in refused.value.problems} <= {TOML, SECTIONS, ROOMS}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name here")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """A table or a scenario that is a pipe is refused at once."""
+    scenario = write(tmp_path, {SECTIONS: None})
+    os.mkfifo(tmp_path / SECTIONS)
+    os.mkfifo(tmp_path / "pipe.toml")
+    for file, name in ((scenario, SECTIONS), (tmp_path / "pipe.toml", "pipe.toml")):
+        with pytest.raises(InputErrors) as refused:
+            load(file)
+        assert str(refused.value) == f"{name}: is not a file that can be read"
+
+
+def test_a_name_too_long_for_a_file_is_one_problem(tmp_path: Path) -> None:
+    """What the system says of a name that no file can have is told as a problem of that file."""
+    name = "r" * 300
+    with pytest.raises(InputErrors) as refused:
+        load(write(tmp_path, edited(TOML, ('"rooms.csv"', f'"{name}"'))))
+    assert [p.file for p in refused.value.problems] == [name]
+
+
+def test_an_experiment_is_not_taken_for_a_scenario(tmp_path: Path) -> None:
+    """Giving the wrong one of two files is told as that, not as a list of missing keys."""
+    file = tmp_path / "mix.toml"
+    file.write_text('scenario = "school.toml"\nbaseline = "none"\nreplications = 3\n', encoding="utf-8")
+    with pytest.raises(InputErrors) as refused:
+        load(file)
+    assert str(refused.value) == "mix.toml: is an experiment, should be a scenario"
 
 
 def test_signs_that_cannot_be_printed_do_not_reach_the_terminal(tmp_path: Path) -> None:

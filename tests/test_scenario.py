@@ -124,6 +124,8 @@ def test_tables_are_read_once_for_all_arms(small: Scenario, tmp_path: Path) -> N
         (tmp_path / table).unlink()
     varied = small.but(**{"delivery.push_in_share": 0.0, "school.students": "students.csv"})
     assert varied.roster is small.roster
+    assert varied.calendar is small.calendar
+    assert varied.but(**{"year.last_day": "2024-12-13"}).calendar.days == small.calendar.days[:-5]
     assert refusal(small, {"school.pairs": "couples.csv"})[-1] == "couples.csv: there is no such file"
 
 

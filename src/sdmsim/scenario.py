@@ -260,7 +260,10 @@ def _read_tables(tables: Tables, folder: Path, file: str) -> Readable:
 
 
 def _real(path: Path) -> str:
-    return os.path.normcase(os.path.realpath(path))
+    try:
+        return os.path.normcase(os.path.realpath(path))
+    except ValueError:  # a zero byte in the name: no file has one
+        return str(path)
 
 
 def _replace(content: dict[str, Any], name: str, value: Any, file: str) -> list[Problem]:

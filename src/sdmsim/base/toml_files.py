@@ -18,7 +18,7 @@ def read_toml(file: Path) -> dict[str, Any]:
     """
 
     def refuse(text: str, line: int = 0) -> InputErrors:
-        return InputErrors([Problem(file.name, line, "", text)])
+        return InputErrors([Problem(file.name or str(file), line, "", text)])
 
     try:
         if file.is_dir():
