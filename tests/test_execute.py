@@ -10,15 +10,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from small_experiment import ARMS, HEAD, REGROUP, SCENARIO, written
 
 import sdmsim
+from sdmsim import metrics
 from sdmsim.base import InputErrors
 from sdmsim.lab.compare import COMPARISON
 from sdmsim.lab.execute import execute
@@ -80,6 +82,31 @@ def test_runs_have_a_row_for_every_arm_and_replication_in_order(serial: tuple[Re
     assert runs.groupby("replication").minutes_owed.nunique().max() == 1, "the same is owed in every arm"
 
 
+def test_a_row_is_the_year_of_that_arm_and_replication(experiment: Experiment, serial: tuple[Results, Path]) -> None:
+    """Each row of runs is what run() and measure() give for the arm's scenario; the years differ by their luck."""
+    runs = serial[0].runs
+    by_year = runs.set_index(["arm", "replication"]).to_dict(orient="index")
+    for arm, scenario in experiment.scenarios:
+        for replication in range(3):
+            log = sdmsim.run(scenario, seed=3, replication=replication)
+            expected = sdmsim.measure(log).set_index("metric").value.to_dict()
+            found = by_year[arm, replication]
+            assert {metric: found[metric] for metric in expected} == expected
+    assert runs.groupby("arm").delivered_share.nunique().to_dict() == {"none": 3, "half": 3, "all": 3}
+
+
+def test_workload_and_months_are_means_over_the_years(experiment: Experiment, serial: tuple[Results, Path]) -> None:
+    """By hand from three logs of one arm: hours by activity, minutes by month."""
+    logs = [sdmsim.run(dict(experiment.scenarios)["half"], seed=3, replication=r) for r in range(3)]
+    hours = serial[0].workload.query("arm == 'half'").set_index("activity").hours_per_week.to_dict()
+    weeks = [metrics.workload(log) for log in logs]
+    assert hours == pytest.approx({activity: sum(w[activity] for w in weeks) / 3 for activity in weeks[0]})
+    months = serial[0].months.query("arm == 'half'").minutes_delivered
+    delivered = [[row["minutes_delivered"] for row in metrics.by_month(log)] for log in logs]
+    assert list(months) == pytest.approx([sum(found) / 3 for found in zip(*delivered, strict=True)])
+    assert list(serial[0].months.query("arm == 'half'").month) == [9, 10]
+
+
 def test_the_same_luck_meets_every_arm(tmp_path: Path) -> None:
     """A against A: two arms that set the same differ by exactly nothing, in every metric."""
     twins = '\n[[arm]]\nname = "a"\nset = {}\n\n[[arm]]\nname = "b"\nset = { "delivery.push_in_share" = 0.0 }\n'
@@ -95,11 +122,18 @@ def test_more_replications_keep_those_before(experiment: Experiment, serial: tup
     pd.testing.assert_frame_equal(fewer.runs, expected, check_exact=True)
 
 
-def test_another_seed_is_another_school_year(experiment: Experiment, serial: tuple[Results, Path]) -> None:
-    """`seed` replaces the scenario's: other luck, noted in the manifest."""
-    other = execute(experiment, workers=1, replications=2, seed=99)
-    assert other.manifest["seed"] == 99
+def test_another_seed_is_another_school_year(
+    experiment: Experiment, serial: tuple[Results, Path], tmp_path: Path
+) -> None:
+    """`seed` replaces the scenario's, for weeks and years, as if it stood in the file; the manifest says so."""
+    other = execute(experiment, workers=1, replications=2, seed=7)
+    assert other.manifest["seed"] == 7
     assert list(other.runs.delivered_share) != list(serial[0].runs.query("replication < 2").delivered_share)
+    in_file = written(tmp_path, HEAD + ARMS + REGROUP, SCENARIO.replace("seed = 3", "seed = 7"))
+    again = execute(load_experiment(in_file), workers=1, replications=2)
+    pd.testing.assert_frame_equal(other.runs, again.runs, check_exact=True)
+    pd.testing.assert_frame_equal(other.regroup, again.regroup, check_exact=True)
+    assert list(other.weeks.push_in_children) != list(serial[0].weeks.push_in_children), "other children in class"
 
 
 def test_the_manifest_says_what_was_run(experiment: Experiment, serial: tuple[Results, Path]) -> None:
@@ -173,6 +207,33 @@ def test_an_interruption_stops_the_workers_and_writes_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+class Recording(Executor):
+    """Threads that remember what was submitted."""
+
+    def __init__(self) -> None:
+        self.threads = ThreadPoolExecutor(1)
+        self.futures: list[Future[Any]] = []
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Submit and remember."""
+        self.futures.append(self.threads.submit(fn, *args, **kwargs))
+        return self.futures[-1]
+
+
+def test_an_interruption_takes_back_what_an_executor_has_not_begun(experiment: Experiment) -> None:
+    """What waits in the caller's executor is cancelled; never more than a few items wait there."""
+    recording = Recording()
+
+    def interrupt(done: int, total: int, phase: str) -> None:
+        if phase == "years":
+            raise KeyboardInterrupt
+
+    with recording.threads, pytest.raises(KeyboardInterrupt):
+        execute(experiment, executor=recording, workers=1, replications=500, progress=interrupt)
+    assert any(future.cancelled() for future in recording.futures)
+    assert len(recording.futures) < 20, "of 306"
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -227,6 +288,15 @@ def test_what_is_not_results_is_never_replaced(tmp_path: Path, make: Callable[[P
         refuse_other_inputs(out, inputs={}, seed=1)
 
 
+def test_the_folder_one_is_in_is_never_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--out .` would take the ground from under the shell."""
+    (tmp_path / "deep").mkdir()
+    monkeypatch.chdir(tmp_path / "deep")
+    for here in (Path(), Path(".."), tmp_path / "deep"):
+        with pytest.raises(InputErrors, match="is the folder you are in, or one around it"):
+            refuse_other_inputs(here, inputs={}, seed=1)
+
+
 def test_an_empty_folder_may_be_written_into(tmp_path: Path) -> None:
     """Neither a folder that is not there nor an empty one is refused."""
     refuse_other_inputs(tmp_path / "new", inputs={}, seed=1)
@@ -243,6 +313,17 @@ def test_a_failure_while_writing_leaves_the_old_results_whole(serial: tuple[Resu
     with pytest.raises(TypeError):
         broken.write(out)
     assert hashes_of(out) == before
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_results_that_cannot_take_their_place_leave_the_old_ones_there(tmp_path: Path) -> None:
+    """When the last step fails, the old folder is put back."""
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "old.csv").write_text("old")
+    with pytest.raises(FileNotFoundError), whole(out) as new:
+        new.rmdir()
+    assert [(p.name, p.read_text()) for p in out.iterdir()] == [("old.csv", "old")]
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 

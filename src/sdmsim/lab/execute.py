@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
+from typing import Any, TypeVar
 
 from sdmsim.base import InputErrors, Problem
 from sdmsim.lab.experiment import Experiment
@@ -20,6 +21,8 @@ from sdmsim.scenario import Scenario
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, phase); phase is "timetables" or "years"."""
+
+T = TypeVar("T")
 
 LARGEST_CHUNK = 5
 """Replications that a worker lives before it reports; small, so that progress shows and the end is even."""
@@ -56,18 +59,15 @@ def execute(
         refuse_other_inputs(Path(out), inputs=inputs, seed=base.seed)
     used = workers or min(cores(), len(arms) * n)
     with pool_of(executor, used) as pool:
-        scenarios = [scenario for _, scenario in arms]
-        total = len(arms) + len(variations)
         tell = progress or _silent
-        prepared = collect(pool, prepare, scenarios, lambda done, _: tell(done, total, "timetables"))
-        asked = collect(
-            pool, ask, [v[2] for v in variations], lambda done, _: tell(len(arms) + done, total, "timetables")
+        total = len(arms) + len(variations)
+        prepared = _all(pool, prepare, [s for _, s in arms], used, lambda done: tell(done, total, "timetables"))
+        asked = _all(
+            pool, ask, [s for _, _, s in variations], used, lambda done: tell(len(arms) + done, total, "timetables")
         )
-        lived = _live(pool, prepared, base.seed, n, used, tell)
-    years = [sorted(found, key=lambda year: year.replication) for found in lived.years]
-    tables = tables_of(
-        experiment, arms, prepared, [(a, v, w) for (a, v, _), w in zip(variations, asked, strict=True)], years
-    )
+        years, seconds = _live(pool, prepared, base.seed, n, used, tell)
+    weeks_asked = [(arm, variation, found) for (arm, variation, _), found in zip(variations, asked, strict=True)]
+    tables = tables_of(experiment, arms, prepared, weeks_asked, years)
     facts = manifest(
         started=started,
         seed=base.seed,
@@ -76,11 +76,11 @@ def execute(
         inputs=inputs,
         wall_seconds=perf_counter() - began,
         timetable_seconds=sum(p.seconds for p in prepared) + sum(a.seconds for a in asked),
-        simulate_seconds=lived.seconds,
+        simulate_seconds=seconds,
         school_years=len(arms) * n,
     )
     names = tuple(name for name, _ in arms)
-    notes = tuple(dict.fromkeys([*experiment.notes, *(note for s in scenarios for note in s.notes)]))
+    notes = tuple(dict.fromkeys([*experiment.notes, *(note for _, s in arms for note in s.notes)]))
     results = Results(
         title=experiment.title,
         arms=names,
@@ -122,36 +122,42 @@ def _silent(done: int, total: int, phase: str) -> None:
     """No progress is shown."""
 
 
-class _AllLived:
-    """Years by arm, in the order in which they came, and the worker seconds they took."""
+def _all(
+    pool: Executor | None, work: Callable[[Any], T], items: Sequence[Any], workers: int, tell: Callable[[int], None]
+) -> list[T]:
+    """`work` of every item, in the order of the items."""
+    found: dict[int, T] = {}
 
-    __slots__ = ("seconds", "years")
+    def take(position: int, one: T) -> None:
+        found[position] = one
+        tell(len(found))
 
-    def __init__(self, n_arms: int) -> None:
-        self.years: list[list[Year]] = [[] for _ in range(n_arms)]
-        self.seconds = 0.0
+    collect(pool, work, items, workers, take)
+    return [found[position] for position in range(len(items))]
 
 
 def _live(
     pool: Executor | None, prepared: Sequence[Prepared], seed: int, replications: int, workers: int, tell: Progress
-) -> _AllLived:
-    """Every replication of every arm, in chunks."""
-    found = _AllLived(len(prepared))
-    total, done = len(prepared) * replications, 0
+) -> tuple[list[list[Year]], float]:
+    """Every replication of every arm: the years by arm, from replication 0, and the worker seconds they took."""
+    years: list[list[Year]] = [[] for _ in prepared]
+    total, done, seconds = len(prepared) * replications, 0, 0.0
     size = max(1, min(LARGEST_CHUNK, total // (4 * workers)))
-    chunks = []
-    for arm, one in enumerate(prepared):
-        key = hashlib.sha256(one.plan).hexdigest()
-        for first in range(0, replications, size):
-            these = tuple(range(first, min(first + size, replications)))
-            chunks.append(Chunk(arm, key, one.plan, seed, these))
 
     def take(_: int, lived: Lived) -> None:
-        nonlocal done
-        found.years[lived.arm] += lived.years
-        found.seconds += lived.seconds
+        nonlocal done, seconds
+        years[lived.arm] += lived.years
+        seconds += lived.seconds
         done += len(lived.years)
         tell(done, total, "years")
 
-    collect(pool, live_chunk, chunks, take)
-    return found
+    collect(pool, live_chunk, _chunks(prepared, seed, replications, size), workers, take)
+    return [sorted(found, key=lambda year: year.replication) for found in years], seconds
+
+
+def _chunks(prepared: Sequence[Prepared], seed: int, replications: int, size: int) -> Iterator[Chunk]:
+    """Every replication of every arm, `size` at a time."""
+    for arm, one in enumerate(prepared):
+        key = hashlib.sha256(one.plan).hexdigest()
+        for first in range(0, replications, size):
+            yield Chunk(arm, key, one.plan, seed, tuple(range(first, min(first + size, replications))))

@@ -46,7 +46,7 @@ def whole(folder: Path) -> Iterator[Path]:
 
     Where anything fails, the new folder is removed and `folder` is as it was before.
     """
-    folder = folder.absolute()
+    folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     new, old = beside / "new", beside / "old"
@@ -162,11 +162,14 @@ def refuse_other_inputs(folder: Path, *, inputs: Mapping[str, str], seed: int) -
     """Results may be written again only over results of the same inputs and seed.
 
     Raises:
-        InputErrors: `folder` is a file, holds something else, or holds results of other inputs.
+        InputErrors: `folder` is a file, the folder in which we are, holds something else, or results of other inputs.
     """
+    advice = "give another --out or remove it first"
+    if folder.exists() and folder.resolve() in (Path.cwd().resolve(), *Path.cwd().resolve().parents):
+        text = "is the folder you are in, or one around it; give another --out"
+        raise InputErrors([Problem(str(folder), 0, "--out", text)])
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
-    advice = "give another --out or remove it first"
     if not folder.is_dir():
         raise InputErrors([Problem(str(folder), 0, "--out", f"is a file; {advice}")])
     if not (folder / MANIFEST).exists():
