@@ -112,3 +112,36 @@ def test_the_version_stands_in_one_place() -> None:
 
     assert f"## {sdmsim.__version__} " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert project()["dynamic"] == ["version"]
+
+
+def columns_of(file: Path) -> list[str]:
+    import pandas as pd
+
+    return list(pd.read_parquet(file) if file.suffix == ".parquet" else pd.read_csv(file))
+
+
+def test_the_page_of_results_names_every_file_and_column(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """docs/results.md has each table that the commands write, and each of its columns (families by their stem)."""
+    from click.testing import CliRunner
+
+    from sdmsim.show.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    for words in (
+        "init school",
+        "run school/scenario.toml --out run",
+        "timetable school/scenario.toml --out week",
+        "experiment school/experiment.toml --replications 2 --workers 1 --out mix",
+    ):
+        assert CliRunner().invoke(main, words.split()).exit_code == 0
+    lines = (ROOT / "docs" / "results.md").read_text(encoding="utf-8").splitlines()
+    said = {line.split("`")[1]: line for line in lines if line.startswith("| `")}
+    families = {"reason": set(REASONS), "metric": {metric.name for metric in METRICS}}
+    for file in (
+        f for d in ("run", "week", "mix") for f in sorted(Path(d).iterdir()) if f.suffix in {".csv", ".parquet"}
+    ):
+        named = set(re.findall(r"`([^`]+)`", said[file.name]))
+        known = named | {c for word, names in families.items() if f"each {word}" in said[file.name] for c in names}
+        stems = tuple(name for name in named if name.endswith("."))
+        unknown = [c for c in columns_of(file) if c not in known and not c.startswith(stems or ("\n",))]
+        assert unknown == [], file.name
