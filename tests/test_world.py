@@ -32,7 +32,7 @@ from sdmsim.events import (
 from sdmsim.plan import Plan
 from sdmsim.school.vocabulary import CalendarEntry, Room
 from sdmsim.world import live
-from sdmsim.world.accounts import check
+from sdmsim.world.checks import check_minutes, check_places
 from sdmsim.world.stage import stage_of
 
 PUSH_IN, PULL_OUT, MOVES, LUNCH, CALLED_AWAY = range(len(ACTIVITIES))
@@ -239,6 +239,24 @@ def test_a_child_with_another_therapist_is_waited_for() -> None:
         staff=staff,
     )
     assert [t[3:] for t in lived(in_class_first).trips] == [(630.0, 632.5, 640.0, 641.0, 643.5)]
+
+
+def test_two_therapists_at_the_door_at_the_same_moment() -> None:
+    """Both reach the class at 606 for the same child: one takes it out at 607, the other waits until 631."""
+    twice = [wanted(0, "therapy_room", 20), wanted(0, "therapy_room", 40, therapist=1)]
+    places = [pull_out(TUE, 610, 20, [(0, 0)]), pull_out(TUE, 610, 40, [(1, 0)], therapist=1)]
+    log = lived(plan([child("A")], twice, places, staff=[therapist("T1"), therapist("T2")]))
+    assert [t[3:7] for t in log.trips] == [(607.0, 610.0, 630.0, 631.0), (631.0, 633.5, 650.0, 651.0)]
+
+
+def test_a_visit_ends_the_search_for_the_thread() -> None:
+    """Back from a trip at 631, visited from 632: from then on the child is in the lesson, with its therapist."""
+    school = plan(
+        [child("A")],
+        [wanted(0, "therapy_room", 20), wanted(0, "classroom", 20)],
+        [pull_out(TUE, 610, 20, [(0, 0)]), push_in(TUE, 632, 20, [(1, 0)])],
+    )
+    assert [t[6:] for t in lived(school).trips] == [(631.0, 632.0)]
 
 
 def test_a_school_event_takes_the_children_of_its_grade_and_the_others_are_served() -> None:
@@ -462,10 +480,36 @@ def test_an_account_that_does_not_balance_is_a_defect() -> None:
     school = back_to_back()
     for spoil in (lambda log: log.given.pop(), lambda log: log.missed.append((1, 0, 0, 1.0, 0, 0))):
         log = lived(school)
-        check(stage_of(school), log)
+        check_minutes(stage_of(school), log)
         spoil(log)
         with pytest.raises(Defect, match="owed minutes"):
-            check(stage_of(school), log)
+            check_minutes(stage_of(school), log)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fact", "said"),
+    [
+        ("trips", (1, 0, 0, 652.0, 655.0, 656.0, 657.0, 658.0), "a child is in two places"),
+        ("trips", (2, 0, 0, 652.0, 655.0, 654.0, 657.0, 658.0), "ends before it begins"),
+        ("given", (1, 0, 0, 2, 654.0, 5.0), "a child is in two places"),
+        ("work", (1, 0, PULL_OUT, 640.0, 641.0), "a therapist is in two places"),
+        ("work", (2, 0, MOVES, 640.0, 639.0), "a therapist is in two places"),
+        ("absences", (1, 0), "a child is there on a day of absence"),
+        ("staff_absences", (1, 0), "a therapist is there on a day of absence"),
+    ],
+)
+def test_somebody_in_two_places_is_a_defect(kind: str, fact: tuple[Any, ...], said: str) -> None:
+    """A second trip, a visit during a trip, work at two things, anything on a day of absence: none passes the check."""
+    school = plan(
+        [child("A")],
+        [wanted(0, "therapy_room", 20, 2), wanted(0, "classroom", 5)],
+        [*back_to_back().week.appointments, push_in(FRI, 550, 5, [(1, 0)])],
+    )
+    log = lived(school)
+    check_places(log)
+    getattr(log, kind).append(fact)
+    with pytest.raises(Defect, match=said):
+        check_places(log)
 
 
 def test_rates_hold_for_children_classes_and_therapists() -> None:

@@ -15,12 +15,13 @@ from sdmsim.delivery.rules import Days, Moves
 from sdmsim.events import REASONS, Log
 from sdmsim.metrics import fidelity, row, student_time, students_table, therapist_week, workload
 from sdmsim.plan import Plan
-from sdmsim.school.vocabulary import CalendarEntry, Room, StaffMember
+from sdmsim.school.vocabulary import WEEKDAYS, CalendarEntry, Room, StaffMember
 from sdmsim.world import live
 
 MONDAY = date(2024, 9, 2)
 SECTIONS = ("1A", "1B", "2A")
-FIVES = st.integers(108, 150).map(lambda n: 5 * n)  # starts from 9:00 to 12:30
+FIVES = st.one_of(st.sampled_from([600, 605, 615]), st.integers(108, 150).map(lambda n: 5 * n))
+"""Clock times from 9:00 to 12:30, often near each other."""
 
 
 @st.composite
@@ -30,12 +31,12 @@ def staffs(draw: st.DrawFn) -> list[StaffMember]:
         therapist(
             f"T{n}",
             fte=draw(st.sampled_from([0.4, 1.0])),
-            site_days=draw(st.sampled_from([("Mon", "Tue", "Wed", "Thu", "Fri"), ("Tue", "Wed", "Fri")])),
+            site_days=draw(st.sampled_from([WEEKDAYS, ("Mon", "Tue", "Fri")])),
             documentation=draw(st.sampled_from([0, 300, 2000])),
             meetings=draw(st.sampled_from([0, 60])),
             lunch_minutes=draw(st.sampled_from([0, 30])),
         )
-        for n in range(draw(st.integers(1, 2)))
+        for n in range(draw(st.sampled_from([1, 2, 2])))
     ]
 
 
@@ -43,8 +44,8 @@ def staffs(draw: st.DrawFn) -> list[StaffMember]:
 def calendars(draw: st.DrawFn, days: int) -> list[CalendarEntry]:
     """Some days off, some shortened, some with an assembly for one grade or all."""
     entries = []
-    for offset in sorted(draw(st.sets(st.integers(0, days), max_size=5))):
-        kind = draw(st.sampled_from(["holiday", "snow", "early_release", "assembly", "testing"]))
+    for offset in sorted(draw(st.sets(st.integers(0, days), min_size=1, max_size=9))):
+        kind = draw(st.sampled_from(["holiday", "snow", "early_release", "assembly", "assembly", "testing"]))
         times: dict[str, Any] = {}
         if kind == "early_release":
             times = {"start": draw(FIVES)}
@@ -66,7 +67,7 @@ def plans(draw: st.DrawFn) -> Plan:
         for n in range(draw(st.integers(1, 4)))
     ]
     staff = draw(staffs())
-    last_day = MONDAY + timedelta(days=draw(st.integers(4, 40)))
+    last_day = MONDAY + timedelta(days=draw(st.integers(10, 40)))
     requests = []
     for who in range(len(children)):
         for _ in range(draw(st.integers(1, 2))):
@@ -102,7 +103,7 @@ def plans(draw: st.DrawFn) -> Plan:
                 waiting.remove(other)
         if draw(st.integers(0, 9)) == 0:
             continue
-        weekday = ["Mon", "Tue", "Wed", "Thu", "Fri"].index(draw(st.sampled_from(staff[request.therapist].site_days)))
+        weekday = WEEKDAYS.index(draw(st.sampled_from(staff[request.therapist].site_days[:2])))
         start = draw(FIVES)
         if request.setting == "classroom":
             place = push_in(weekday, start, request.minutes, members, therapist=request.therapist, section=section)
@@ -140,7 +141,7 @@ def nothing_overlaps(stretches: list[tuple[float, float]]) -> bool:
 
 
 @given(school=plans(), seed=st.integers(0, 99))
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_every_year_keeps_the_laws(school: Plan, seed: int) -> None:
     """Minutes are conserved, nobody is in two places, nothing begins early, absent people do nothing."""
     log = live(school, seed=seed, replication=0)

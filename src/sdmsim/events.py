@@ -8,9 +8,13 @@ its week.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 REASONS = (
     "child_absent",
@@ -114,6 +118,12 @@ class TherapistDid(NamedTuple):
 
 ACTIVITIES = ("push_in", "pull_out", "moves", "lunch", "called_away")
 FACTS = (SessionEnded, MinutesGiven, MinutesMissed, StudentWentOut, StudentAbsent, TherapistAbsent, TherapistDid)
+
+
+def columns(rows: Sequence[tuple[Any, ...]], width: int) -> NDArray[np.float64]:
+    """Plain facts of one kind, each of `width` fields, as a matrix of shape (width, facts)."""
+    flat = np.fromiter(chain.from_iterable(rows), dtype=np.float64, count=len(rows) * width)
+    return flat.reshape(-1, width).T
 
 
 @dataclass(slots=True)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +20,6 @@ Ints = NDArray[np.int64]
 _MINUTES = 24 * 60
 PASSING = "passing"
 """Bell-to-bell time between blocks."""
-
-
-def columns(rows: list[tuple[Any, ...]], width: int) -> Floats:
-    """Plain facts as a matrix of shape (width, facts)."""
-    flat = np.fromiter(chain.from_iterable(rows), dtype=np.float64, count=len(rows) * width)
-    return flat.reshape(-1, width).T
 
 
 def summed(place: Floats | Ints, minutes: Floats, places: int) -> Floats:

@@ -13,14 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sdmsim.delivery.vocabulary import Appointment, Request
-from sdmsim.events import Defect, Log
 from sdmsim.school.calendar import SchoolDay
-from sdmsim.world.vocabulary import NO_SCHOOL, START_UP, UNPLACED, Due, Stage, Year
+from sdmsim.world.vocabulary import NO_SCHOOL, START_UP, UNPLACED, Due, Year
 
 if TYPE_CHECKING:
     from sdmsim.plan import Plan
-
-TOLERANCE_MINUTES = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +123,3 @@ def settle(year: Year) -> None:
         for _ in range(left - len(chances)):
             missed.append((due.first_day, *whole, UNPLACED if due.short_of_places else NO_SCHOOL, 1))
     missed.sort()
-
-
-def check(stage: Stage, log: Log) -> None:
-    """Owed = given + missed, for every child, row and period.
-
-    Raises:
-        Defect: it is not so.
-    """
-    balance = list(stage.owed)
-    account_of = stage.account_of
-    for day, _, request, _, _, minutes in log.given:
-        balance[account_of[request][day]] -= minutes
-    for day, _, request, minutes, _, _ in log.missed:
-        balance[account_of[request][day]] -= minutes
-    worst = max(map(abs, balance), default=0.0)
-    if worst > TOLERANCE_MINUTES:
-        raise Defect(f"an account of owed minutes is out by {worst} minutes")

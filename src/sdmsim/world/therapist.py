@@ -212,6 +212,7 @@ def _children_free(year: Year, present: Sequence[Member]) -> Steps:
         for one in present:
             if shared[one.student] and (away := out[one.student]) is not None:
                 yield away.returned
+                yield year.env.timeout(0.0)  # the child comes in first, whoever began to wait first
                 waited = True
 
 

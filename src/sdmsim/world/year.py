@@ -8,7 +8,8 @@ import simpy
 
 from sdmsim.events import Log
 from sdmsim.streams import Luck
-from sdmsim.world.accounts import check, settle
+from sdmsim.world.accounts import settle
+from sdmsim.world.checks import check_minutes, check_places
 from sdmsim.world.classroom import NO_NOTICE, classroom
 from sdmsim.world.luck import fortune_of
 from sdmsim.world.stage import stage_of
@@ -26,7 +27,7 @@ def live(plan: Plan, *, seed: int, replication: int) -> Log:
     The same plan, seed and replication give the same log on every machine. `replication` counts from 0.
 
     Raises:
-        Defect: the minutes owed are not the minutes given and missed.
+        Defect: the minutes owed are not the minutes given and missed, or somebody was in two places.
     """
     stage = stage_of(plan)
     env = simpy.Environment()
@@ -63,5 +64,6 @@ def live(plan: Plan, *, seed: int, replication: int) -> Log:
         env.process(therapist(year, member))
     env.run()
     settle(year)
-    check(stage, log)
+    check_minutes(stage, log)
+    check_places(log)
     return log
