@@ -180,14 +180,11 @@ def test_weeks_say_who_is_served_where(serial: tuple[Results, Path]) -> None:
 
 
 def test_progress_counts_timetables_then_years(experiment: Experiment) -> None:
-    """Every call moves on; both phases end complete."""
+    """Every call moves on, chunk by chunk; both phases end complete."""
     calls: list[tuple[int, int, str]] = []
-    execute(experiment, workers=1, replications=1, progress=lambda *call: calls.append(call))
-    weeks = [(done, total) for done, total, phase in calls if phase == "timetables"]
-    years = [(done, total) for done, total, phase in calls if phase == "years"]
-    assert weeks == [(i + 1, 6) for i in range(6)]
-    assert years == [(i + 1, 3) for i in range(3)]
-    assert [phase for _, _, phase in calls] == ["timetables"] * 6 + ["years"] * 3
+    execute(experiment, workers=1, replications=12, progress=lambda *call: calls.append(call))
+    assert calls[:6] == [(i + 1, 6, "timetables") for i in range(6)]
+    assert calls[6:] == [(done, 36, "years") for done in (5, 10, 12, 17, 22, 24, 29, 34, 36)]
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -267,6 +264,15 @@ def test_results_of_other_inputs_are_not_written_over(tmp_path: Path) -> None:
         f"{out}: --out: holds results of other inputs (school.toml changed; seed 3, now 4); "
         "give another --out or remove it first"
     )
+
+
+def test_results_do_not_write_themselves_over_others(serial: tuple[Results, Path], tmp_path: Path) -> None:
+    """Results.write refuses by itself, whatever execute() said before."""
+    results = serial[0]
+    results.write(tmp_path / "out")
+    changed = {**results.manifest, "inputs": {**results.manifest["inputs"], "students.csv": "00"}}
+    with pytest.raises(InputErrors, match=r"holds results of other inputs \(students.csv is new\)"):
+        replace(results, manifest=changed).write(tmp_path / "out")
 
 
 def hashes_of(folder: Path) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import copyfile, copytree
 
 import pytest
 from small_experiment import ARMS, HEAD, REGROUP, SCENARIO, written
@@ -81,6 +82,25 @@ def test_paths_are_relative_to_the_file_that_holds_them(tmp_path: Path, monkeypa
     assert [f.name for f in experiment.input_files()] == ["mix.toml", "school.toml", "log.csv"]
     assert all(f.exists() for f in experiment.input_files())
     assert experiment.monthly_record == (Monthly(9, 0.73, "2014"), Monthly(10, 0.84, "2014"))
+
+
+def test_an_arm_may_bring_a_table_of_its_own(tmp_path: Path, repository: Path) -> None:
+    """Another roster in one arm: named from the experiment's folder, and one of the files that were read."""
+    copytree(repository / "scenarios" / "maple", tmp_path / "scenarios" / "maple")
+    copyfile(repository / "scenarios" / "maple.toml", tmp_path / "scenarios" / "maple.toml")
+    students = (tmp_path / "scenarios" / "maple" / "students.csv").read_text(encoding="utf-8")
+    path = written(tmp_path / "questions", HEAD.replace("school.toml", "../scenarios/maple.toml") + ARMS)
+    (path.parent / "others.csv").write_text(students, encoding="utf-8")
+    path.write_text(path.read_text() + arm("other children", '"school.students" = "others.csv"'))
+    experiment = load_experiment(path)
+    read = {f.resolve().relative_to(tmp_path.resolve()).as_posix() for f in experiment.input_files()}
+    assert {
+        "questions/mix.toml",
+        "questions/others.csv",
+        "scenarios/maple.toml",
+        "scenarios/maple/students.csv",
+    } <= read
+    assert len(read) == len(experiment.input_files()) == 9
 
 
 def arm(name: str, change: str) -> str:

@@ -112,9 +112,10 @@ class Experiment(Described):
         )
 
     def input_files(self) -> tuple[Path, ...]:
-        """Every file that was read: the experiment, its scenario with all tables, the record."""
+        """Every file that was read: the experiment, its scenario, the tables of all arms, the record."""
+        scenarios = (self.base, *(s for _, s in self._arms), *(s for _, _, s in self._variations))
         record = (self._file.parent / self.record,) if self.record else ()
-        return (self._file, *self.base.input_files(), *record)
+        return tuple(dict.fromkeys((self._file, *(f for s in scenarios for f in s.input_files()), *record)))
 
 
 def load_experiment(path: str | Path) -> Experiment:
