@@ -14,7 +14,7 @@ from made_results import ARMS, made_results
 from sdmsim.lab.results import Results
 from sdmsim.show import words
 from sdmsim.show.answer import answer, differences, odd_verdicts
-from sdmsim.show.record import against_record
+from sdmsim.show.record import fits
 from sdmsim.show.regroup import regroup_sentences
 from sdmsim.show.report import html_report, write_report
 
@@ -208,15 +208,37 @@ def test_the_record_is_compared_month_by_month() -> None:
     record = pd.DataFrame(
         {"month": [9, 10, 11] * 2, "share": [0.6, 0.8, 0.8, 0.8, 0.8, 0.9], "label": ["one"] * 3 + ["two"] * 3}
     )
-    found = against_record(months, record, ["a"])
-    assert found is not None
-    assert found.labels == ("one", "two")
-    assert found.fits[0].rms == pytest.approx((0.05**2 / 3) ** 0.5)
-    assert found.fits[0].mean_difference == pytest.approx(0.05 / 3)
+    (fit,) = fits(months, record, ["a"])
+    assert (fit.simulated, fit.logged) == ("a", "mean of 2 records")
+    assert fit.rms == pytest.approx((0.05**2 / 3) ** 0.5)
+    assert fit.mean_difference == pytest.approx(0.05 / 3)
     logged = [0.7, 0.8, 0.85]
     mean = sum(logged) / 3
-    assert found.constant_rms == pytest.approx((sum((x - mean) ** 2 for x in logged) / 3) ** 0.5)
-    assert found.september_rms == pytest.approx((2 * 0.025**2 / 3) ** 0.5)
+    assert fit.constant_rms == pytest.approx((sum((x - mean) ** 2 for x in logged) / 3) ** 0.5)
+    assert fit.september_rms == pytest.approx((2 * 0.025**2 / 3) ** 0.5)
+
+
+def test_an_arm_with_a_record_of_its_own_is_held_against_it() -> None:
+    """Two school years as arms: each against its record, and their mean against the mean of both."""
+    months = pd.DataFrame(
+        {"arm": ["2014", "2014", "2015", "2015"], "month": [9, 10] * 2, "delivered_of_required": [0.7, 0.8, 0.9, 0.8]}
+    )
+    record = pd.DataFrame(
+        {"month": [9, 10] * 2, "share": [0.7, 0.8, 0.7, 0.6], "label": ["log 2014"] * 2 + ["log 2015"] * 2}
+    )
+    found = fits(months, record, ["2014", "2015"])
+    assert [(fit.simulated, fit.logged) for fit in found] == [
+        ("2014", "log 2014"),
+        ("2015", "log 2015"),
+        ("mean of 2 arms", "mean of 2 records"),
+    ]
+    assert [fit.rms for fit in found] == pytest.approx([0.0, 0.2, 0.1])
+
+
+def test_the_distance_from_the_record_stands_in_the_page(page: Page) -> None:
+    """Below the picture of the months, beside the simpler answers."""
+    assert "Distance from the record" in page.text
+    assert "Chicago, speech, 2014-16" in page.text
 
 
 def test_numbers_are_shown_in_planners_units() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sdmsim.show.answer import differences, levels
-from sdmsim.show.record import share_column
+from sdmsim.show.record import Pair
 from sdmsim.show.style import ACTIVITY_GROUPS, GREY, OVERTIME, REASON_STYLES, colour, marker
 from sdmsim.show.words import MISSED, heading, reason_words, shown_difference, words_of
 
@@ -168,31 +168,48 @@ def _stack(
     _legend(ax, len(labels))
 
 
-def months(ax: Axes, table: pd.DataFrame, record: pd.DataFrame, arms: Sequence[str]) -> pd.DataFrame:
-    """Share of the promised minutes given, by month: a line per arm, and a record's lines where there is one."""
+def months(ax: Axes, table: pd.DataFrame, arms: Sequence[str]) -> pd.DataFrame:
+    """Share of the promised minutes given, by month of the school year: a line per arm."""
     order = list(dict.fromkeys(table["month"]))
-    wide = table.pivot(index="month", columns="arm", values=share_column(record))
-    wide = wide.reindex(index=order, columns=list(arms))
+    wide = table.pivot(index="month", columns="arm", values="delivered_share").reindex(index=order, columns=list(arms))
     for i, arm in enumerate(arms):
-        ax.plot(
-            range(len(order)), wide[arm] * 100.0, marker=marker(i), color=colour(i), markersize=5, linewidth=1.6,
-            label=wrapped(arm), zorder=2,
-        )  # fmt: skip
-    for number, (label, part) in enumerate(record.groupby("label", sort=False) if len(record) else ()):
-        share = part.set_index("month")["share"].reindex(order)
-        ax.plot(
-            range(len(order)), share * 100.0, color="black", linestyle=("--", ":", "-.")[number % 3], linewidth=1.8,
-            marker="s", markersize=4, markerfacecolor="white", label=wrapped(str(label), 34), zorder=3,
-        )  # fmt: skip
-        wide[f"record: {label}"] = share
-    ax.set_xticks(range(len(order)), [month_words(m) for m in order])
-    ax.set_ylabel("minutes given, % of those required" if len(record) else heading("delivered_share"))
+        _month_line(ax, [float(v) for v in wide[arm]], wrapped(arm), colour(i), marker(i))
+    _month_axes(ax, order, heading("delivered_share"))
+    return wide.reset_index()
+
+
+def against_record(ax: Axes, pair: Pair, position: int) -> pd.DataFrame:
+    """Simulated months (in the colour of the arm at `position`) against logged ones, as shares of what is required."""
+    order = list(pair.ours)
+    logged = [pair.theirs.get(month, float("nan")) for month in order]
+    _month_line(
+        ax, list(pair.ours.values()), f"simulated: {wrapped(pair.simulated)}", colour(position), marker(position)
+    )
+    _month_line(ax, logged, f"logged: {wrapped(pair.logged, 40)}", "black", "s", "--")
+    _month_axes(ax, order, "minutes given,\n% of those required")
+    rows = list(zip(order, list(pair.ours.values()), logged, strict=True))
+    return pd.DataFrame(rows, columns=["month", "simulated", "logged"]).assign(
+        simulated_name=pair.simulated, logged_name=pair.logged
+    )
+
+
+def _month_line(ax: Axes, shares: Sequence[float], label: str, tint: str, mark: str, style: str = "-") -> None:
+    face = tint if style == "-" else "white"
+    values = [100.0 * share for share in shares]
+    ax.plot(
+        range(len(values)), values, marker=mark, color=tint, markerfacecolor=face, markersize=5, linewidth=1.6,
+        linestyle=style, label=label,
+    )  # fmt: skip
+
+
+def _month_axes(ax: Axes, order: Sequence[object], label: str) -> None:
+    ax.set_xticks(range(len(order)), [month_words(month) for month in order])
+    ax.set_ylabel(label)
     ax.grid(axis="y")
     ax.margins(y=0.08)
     low, high = ax.get_ylim()
     ax.set_ylim(max(0.0, min(low, high - 20.0)), min(100.5, high))
     _legend(ax, len(ax.lines))
-    return wide.reset_index()
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sdmsim.show.answer import answer, differences, levels, odd_verdicts, records
 from sdmsim.show.console import console, table
-from sdmsim.show.words import HEADLINE, MORE_FOR_DIFFERENCES, heading, with_half_widths, words_of
+from sdmsim.show.words import HEADLINE, heading, with_half_widths, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,8 +55,7 @@ def _verdicts(results: Results, metrics: Sequence[str]) -> list[Sequence[str]]:
     columns = []
     for metric in metrics:
         found = differences(results.comparison, metric)
-        widths = with_half_widths(metric, [(d.value, d.low, d.high) for d in found], MORE_FOR_DIFFERENCES)
-        texts = [w if w.startswith("-") or d.value <= 0.0 else f"+{w}" for w, d in zip(widths, found, strict=True)]
+        texts = with_half_widths(metric, [(d.value, d.low, d.high) for d in found], differences=True)
         columns.append([f"{text}\n{verdicts[arm, metric]}" for text, arm in zip(texts, others, strict=True)])
     return list(zip(others, *columns, strict=True))
 

@@ -12,6 +12,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from sdmsim.show import figures
+from sdmsim.show.record import pairs
 from sdmsim.show.style import STYLE
 from sdmsim.show.words import HEADLINE, MISSED
 
@@ -164,21 +165,30 @@ def _therapist_week(results: Results) -> Picture:
 
 
 def _months(results: Results) -> Picture:
-    figure = Figure(figsize=(8.0, 4.0))
-    ax = figure.add_subplot()
-    numbers = figures.months(ax, results.months, results.record, results.arms)
-    recorded = len(results.record) > 0
+    import pandas as pd
+
+    held = pairs(results.months, results.record, results.arms)
+    if not held:
+        figure = Figure(figsize=(8.0, 4.0))
+        numbers = figures.months(figure.add_subplot(), results.months, results.arms)
+        caption = "Simulated share of what was promised in the month, days without school left out."
+    else:
+        figure = Figure(figsize=(8.0, 2.9 * len(held)), layout="constrained")
+        axes = figure.subplots(len(held), 1, squeeze=False)[:, 0]
+        drawn = [figures.against_record(ax, pair, i) for i, (ax, pair) in enumerate(zip(axes, held, strict=True))]
+        low, high = min(ax.get_ylim()[0] for ax in axes), max(ax.get_ylim()[1] for ax in axes)
+        for ax in axes:
+            ax.set_ylim(low, high)
+        numbers = pd.concat(drawn, ignore_index=True)
+        caption = (
+            "Simulated months against the record of real logs (broken lines). In both, what is required of a month "
+            "follows its school days."
+        )
     return Picture(
         name="months",
-        title="Promised minutes given, month by month",
-        caption=(
-            "Simulated, against the record of real logs (broken lines); in both, what is required follows the school "
-            "days of the month."
-            if recorded
-            else "Simulated share of what was promised in the month, days without school left out."
-        ),
-        alt="Lines: share of promised minutes given in each month of the school year"
-        + (", with a record." if recorded else "."),
+        title="Minutes given, month by month",
+        caption=caption,
+        alt="Lines: share of minutes given in each month of the school year" + (", with a record." if held else "."),
         figure=figure,
         numbers=numbers,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sdmsim.show.answer import records
@@ -11,27 +11,31 @@ from sdmsim.show.answer import records
 if TYPE_CHECKING:
     import pandas as pd
 
+SEPTEMBER = 9
+
 
 class Fit(NamedTuple):
-    """How far one arm's months lie from the record's, both as shares (0-1)."""
+    """How far simulated months lie from logged ones, both as shares (0-1)."""
 
-    arm: str
+    simulated: str
+    logged: str
     rms: float
     """Root mean square of the monthly differences, months weighted equally."""
     mean_difference: float
-    """Mean of the arm's months minus mean of the record's."""
-
-
-class AgainstRecord(NamedTuple):
-    """Every arm against the mean of the records, and what simpler answers reach."""
-
-    labels: Sequence[str]
-    months: int
-    fits: Sequence[Fit]
+    """Mean of the simulated months minus mean of the logged ones."""
     constant_rms: float
     """Of one best constant for all months."""
     september_rms: float | None
-    """Of a constant with a September of its own; None where the record has no September."""
+    """Of a constant with a September of its own; None where there is no September."""
+
+
+class Pair(NamedTuple):
+    """Simulated months and the logged months to hold them against: shares by month, in the order of the year."""
+
+    simulated: str
+    logged: str
+    ours: Mapping[int, float]
+    theirs: Mapping[int, float]
 
 
 def share_column(record: pd.DataFrame) -> str:
@@ -39,35 +43,62 @@ def share_column(record: pd.DataFrame) -> str:
     return "delivered_of_required" if len(record) else "delivered_share"
 
 
-def against_record(months: pd.DataFrame, record: pd.DataFrame, arms: Sequence[str]) -> AgainstRecord | None:
-    """The comparison by month; None where no record is given or no month is in both."""
+def pairs(months: pd.DataFrame, record: pd.DataFrame, arms: Sequence[str]) -> list[Pair]:
+    """What to hold against what; empty where there is no record.
+
+    Where every arm has a record of its own (one whose label holds the arm's name, such as a school year), each is
+    paired with it, and the mean of all arms with the mean of all records. Else every arm is paired with the mean of
+    the records.
+    """
     if not len(months) or not len(record):
-        return None
-    column = share_column(record)
-    shares: dict[int, list[float]] = {}
+        return []
+    logged: dict[str, dict[int, float]] = {}
     for row in records(record):
-        shares.setdefault(int(row["month"]), []).append(float(row["share"]))
-    logged = {month: sum(found) / len(found) for month, found in shares.items()}
-    fits = []
-    common: list[int] = []
-    for arm in arms:
-        ours = {int(row["month"]): float(row[column]) for row in records(months[months["arm"] == arm])}
-        common = [m for m in ours if m in logged]
+        logged.setdefault(str(row["label"]), {})[int(row["month"])] = float(row["share"])
+    column = share_column(record)
+    simulated: dict[str, dict[int, float]] = {arm: {} for arm in arms}
+    for row in records(months):
+        simulated[str(row["arm"])][int(row["month"])] = float(row[column])
+    together = next(iter(logged)) if len(logged) == 1 else f"mean of {len(logged)} records"
+    average = _mean(list(logged.values()))
+    own = {arm: [label for label in logged if arm in label] for arm in arms}
+    if len(arms) > 1 and all(len(labels) == 1 for labels in own.values()):
+        found = [Pair(arm, own[arm][0], simulated[arm], logged[own[arm][0]]) for arm in arms]
+        return [*found, Pair(f"mean of {len(arms)} arms", together, _mean(list(simulated.values())), average)]
+    return [Pair(arm, together, simulated[arm], average) for arm in arms]
+
+
+def _mean(shares: Sequence[Mapping[int, float]]) -> dict[int, float]:
+    """Month by month, the mean of those that have the month."""
+    order = dict.fromkeys(month for one in shares for month in one)
+    columns = {month: [one[month] for one in shares if month in one] for month in order}
+    return {month: sum(found) / len(found) for month, found in columns.items()}
+
+
+def fits(months: pd.DataFrame, record: pd.DataFrame, arms: Sequence[str]) -> list[Fit]:
+    """How far each pair lies apart over the months that both have; pairs without a common month are left out."""
+    found = []
+    for pair in pairs(months, record, arms):
+        common = [month for month in pair.ours if month in pair.theirs]
         if not common:
-            return None
-        gaps = [ours[m] - logged[m] for m in common]
-        fits.append(Fit(arm, _rms(gaps), sum(gaps) / len(gaps)))
-    values = [logged[m] for m in common]
-    rest = [logged[m] for m in common if m != 9]
-    september = math.sqrt(sum(_deviations(rest)) / len(values)) if len(rest) < len(values) and rest else None
-    constant = math.sqrt(sum(_deviations(values)) / len(values))
-    return AgainstRecord(tuple(dict.fromkeys(map(str, record["label"]))), len(common), tuple(fits), constant, september)
+            continue
+        gaps = [pair.ours[month] - pair.theirs[month] for month in common]
+        values = [pair.theirs[month] for month in common]
+        rest = [pair.theirs[month] for month in common if month != SEPTEMBER]
+        found.append(
+            Fit(
+                simulated=pair.simulated,
+                logged=pair.logged,
+                rms=math.sqrt(sum(gap * gap for gap in gaps) / len(gaps)),
+                mean_difference=sum(gaps) / len(gaps),
+                constant_rms=math.sqrt(_squares(values) / len(values)),
+                september_rms=math.sqrt(_squares(rest) / len(values)) if 0 < len(rest) < len(values) else None,
+            )
+        )
+    return found
 
 
-def _rms(values: Sequence[float]) -> float:
-    return math.sqrt(sum(v * v for v in values) / len(values))
-
-
-def _deviations(values: Sequence[float]) -> list[float]:
+def _squares(values: Sequence[float]) -> float:
+    """Sum of squared deviations from the mean."""
     mean = sum(values) / len(values)
-    return [(v - mean) ** 2 for v in values]
+    return sum((value - mean) ** 2 for value in values)

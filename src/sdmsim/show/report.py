@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sdmsim.show import words
 from sdmsim.show.answer import CANNOT_SAY, NOT_LEGAL_ADVICE, answer, levels, odd_verdicts, records
 from sdmsim.show.pictures import Picture, draw
-from sdmsim.show.record import against_record
+from sdmsim.show.record import fits
 from sdmsim.show.regroup import regroup_sentences, regroup_table
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ def html_report(results: Results, pictures: Sequence[Picture] | None = None) -> 
     drawn = list(pictures) if pictures is not None else draw(results)
     text = resources.files("sdmsim.show").joinpath(TEMPLATE).read_text(encoding="utf-8")
     page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    page.filters["signed"] = lambda value: words.number(value, 3, sign=True)
     return page.from_string(text).render(**_content(results, drawn))
 
 
@@ -68,7 +67,7 @@ def _content(results: Results, pictures: Sequence[Picture]) -> dict[str, Any]:
         "pictures": [_embedded(p) for p in pictures],
         "regroup": _regroup(results),
         "regroup_sentences": regroup_sentences(results.regroup, results.arms, results.baseline),
-        "record": against_record(results.months, results.record, results.arms),
+        "fits": _fit_table(results),
         "week": _week_table(results),
         "every_metric": _every_metric(results.summary),
         "every_difference": _every_difference(results.comparison),
@@ -169,6 +168,31 @@ def _regroup(results: Results) -> Table | None:
     if not len(results.regroup):
         return None
     return Table("Therapist hours asked a week", *regroup_table(results.regroup, results.arms))
+
+
+def _fit_table(results: Results) -> Table | None:
+    """Root mean square distances of the months, beside those of simpler answers; None without a record."""
+    found = fits(results.months, results.record, results.arms)
+    if not found:
+        return None
+    head = [
+        "simulated",
+        "logged",
+        "distance",
+        "mean difference",
+        "of a constant",
+        "of a constant and its own September",
+    ]
+    rows = [
+        [
+            *(fit.simulated, fit.logged, words.number(fit.rms, 3)),
+            words.number(fit.mean_difference, 3, sign=True),
+            words.number(fit.constant_rms, 3),
+            "-" if fit.september_rms is None else words.number(fit.september_rms, 3),
+        ]
+        for fit in found
+    ]
+    return Table("Distance from the record, as shares (root mean square over the months)", head, rows)
 
 
 def _decimals(values: pd.Series[Any]) -> int:

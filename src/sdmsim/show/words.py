@@ -156,18 +156,22 @@ def shown_difference(metric: str, value: float, *, unit: bool = False, half: flo
 
 
 def with_half_widths(
-    metric: str, means: Sequence[tuple[float, float, float]], more: int = MORE_FOR_LEVELS
+    metric: str, means: Sequence[tuple[float, float, float]], *, differences: bool = False
 ) -> list[str]:
-    """(mean, low, high) of several arms, each as `80.3 ± 0.4`, with the same number of decimals.
+    """(mean, low, high) of several arms, each as `80.3 ± 0.4` (differences `+3.1 ± 0.4`), with the same decimals.
 
     The mean alone where it has no interval, or one too narrow for the digits shown.
     """
     w = words_of(metric)
     halves = [(high - low) / 2.0 for _, low, high in means]
-    decimals = _decimals(w, max((half for half in halves if half == half), default=0.0), more)
+    decimals = _decimals(
+        w,
+        max((half for half in halves if half == half), default=0.0),
+        MORE_FOR_DIFFERENCES if differences else MORE_FOR_LEVELS,
+    )
     texts = []
     for (mean, _, _), half in zip(means, halves, strict=True):
-        text = number(mean * w.scale, decimals)
+        text = number(mean * w.scale, decimals, sign=differences)
         width = number(half * w.scale, decimals)
         texts.append(f"{text} ± {width}" if width.strip("-0.") else text)
     return texts
@@ -184,10 +188,11 @@ def interval(metric: str, low: float, high: float) -> str:
 
 
 def _decimals(w: Words, half: float, more: int) -> int:
-    """The metric's decimals, or up to `more` of them where half of an interval is too small to show."""
+    """The metric's decimals, or up to `more` of them where that is enough for half of an interval to show."""
     if not half * w.scale > 0.0:
         return w.decimals
-    return min(max(w.decimals, math.ceil(-math.log10(half * w.scale))), w.decimals + more)
+    needed = max(w.decimals, math.ceil(-math.log10(half * w.scale)))
+    return needed if needed <= w.decimals + more else w.decimals
 
 
 def heading(metric: str) -> str:
