@@ -201,6 +201,17 @@ def test_a_broken_pipe_ends_quietly() -> None:
     assert process.returncode == 0
 
 
+def test_a_terminal_without_our_signs_gets_others(tmp_path: Path) -> None:
+    """A sign that the terminal does not have is replaced where it is printed, never in a file, and nothing breaks."""
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252:strict"}
+    folder = tmp_path / "straße \N{RIGHTWARDS ARROW}"
+    made_results(("base", "á \N{RIGHTWARDS ARROW}"), replications=2).write(folder)
+    done = subprocess.run([*SDMSIM, "report", str(folder)], env=environment, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "straße ?" in done.stdout.decode("cp1252")
+    assert "á \N{RIGHTWARDS ARROW}" in (folder / "report.html").read_text(encoding="utf-8")
+
+
 def test_a_folder_that_cannot_be_written_is_said_in_words(ask: Ask, school: Path) -> None:
     """--out below a file: 2, and no traceback."""
     Path("taken").write_text("", encoding="utf-8")

@@ -11,12 +11,16 @@ import pandas as pd
 import pytest
 from made_results import ARMS, made_results
 
+from sdmsim.events import REASONS
 from sdmsim.lab.results import Results
+from sdmsim.metrics import METRICS
+from sdmsim.metrics.workload import PARTS
 from sdmsim.show import words
 from sdmsim.show.answer import answer, differences, odd_verdicts
 from sdmsim.show.record import fits
 from sdmsim.show.regroup import regroup_sentences
 from sdmsim.show.report import html_report, write_report
+from sdmsim.show.style import ACTIVITY_GROUPS, REASON_STYLES
 
 VOID = {"meta", "img", "br", "link", "hr"}
 
@@ -239,6 +243,16 @@ def test_the_distance_from_the_record_stands_in_the_page(page: Page) -> None:
     """Below the picture of the months, beside the simpler answers."""
     assert "Distance from the record" in page.text
     assert "Chicago, speech, 2014-16" in page.text
+
+
+def test_every_metric_reason_and_activity_has_words_and_looks() -> None:
+    """What the simulator can say, the pictures and tables can name."""
+    names = {metric.name for metric in METRICS}
+    assert {name for name in names if not name.startswith(words.MISSED)} <= words.WORDS.keys()
+    assert set(REASONS) <= words.REASON_WORDS.keys()
+    assert set(REASONS) <= REASON_STYLES.keys()
+    assert {*PARTS, "overtime"} <= ACTIVITY_GROUPS.keys()
+    assert all(words.words_of(metric.name).part == metric.group for metric in METRICS)
 
 
 def test_numbers_are_shown_in_planners_units() -> None:

@@ -37,7 +37,7 @@ def table(
     from rich.text import Text
 
     made = Table(
-        title=Text(title),
+        title=Text(title) if title else None,
         title_justify="left",
         title_style="bold",
         box=box.SIMPLE_HEAD,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from sdmsim.lab.results import Results
 
+COLUMN = 15
+"""Letters that the column of a metric takes."""
 ONE_LINE_LIMIT = "What children learn is not simulated: this says nothing about which arm teaches more."
 
 
@@ -26,11 +28,14 @@ def print_outcome(results: Results, report: Path) -> None:
     title = (
         f"{results.title} ({years} simulated year{'' if years == 1 else 's'} per arm; mean ± half of its 95 % interval)"
     )
-    screen.print(table(title, ["arm", *map(heading, metrics)], _means(results, metrics)))
-    if len(results.arms) > 1:
-        title = f'Difference from "{results.baseline}" and verdict (p < 0.05 after Holm)'
-        head = ["arm", *(f"{words_of(m).label} ({words_of(m).difference_unit or words_of(m).unit})" for m in metrics)]
-        screen.print(table(title, head, _verdicts(results, metrics)))
+    for some in _that_fit(metrics, screen.width, results.arms):
+        screen.print(table(title, ["arm", *map(heading, some)], _means(results, some)))
+        title = ""
+    title = f'Difference from "{results.baseline}" and verdict (p < 0.05 after Holm)'
+    for some in _that_fit(metrics, screen.width, results.arms) if len(results.arms) > 1 else ():
+        head = ["arm", *(f"{words_of(m).label} ({words_of(m).difference_unit or words_of(m).unit})" for m in some)]
+        screen.print(table(title, head, _verdicts(results, some)))
+        title = ""
     for sentence in (*answer(results.summary, results.comparison, results.baseline), ONE_LINE_LIMIT):
         screen.print(sentence, soft_wrap=True)
     odd = odd_verdicts(results.comparison)
@@ -40,6 +45,13 @@ def print_outcome(results: Results, report: Path) -> None:
     for note in results.notes:
         screen.print(f"Note: {note}", soft_wrap=True)
     screen.print(f"\nReport: {report}", soft_wrap=True)
+
+
+def _that_fit(metrics: Sequence[str], width: int, arms: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The metrics in portions whose columns fit beside the names of the arms."""
+    each = max(2, (width - min(24, max(map(len, arms)))) // COLUMN)
+    for first in range(0, len(metrics), each):
+        yield metrics[first : first + each]
 
 
 def _means(results: Results, metrics: Sequence[str]) -> list[Sequence[str]]:

@@ -180,8 +180,8 @@ def _fit_table(results: Results) -> Table | None:
         "logged",
         "distance",
         "mean difference",
-        "of a constant",
-        "of a constant and its own September",
+        "of the best constant",
+        "of that with its own September",
     ]
     rows = [
         [
