@@ -148,7 +148,8 @@ def made_results(
             "inputs": {"maple-mix.toml": "ab" * 32, "../scenarios/maple.toml": "cd" * 32},
             "packages": {"numpy": "2.0"}, "wall_seconds": 61.2, "timetable_seconds": 15.0, "simulate_seconds": 80.0,
             "school_years": len(arms) * replications, "school_years_per_second": 1.2, "title": title,
-            "experiment": "maple-mix.toml", "baseline": arms[0], "arms": list(arms), "varied": ["delivery.push_in_share"], "notes": list(notes),
+            "experiment": "maple-mix.toml", "baseline": arms[0], "arms": list(arms),
+            "varied": ["delivery.push_in_share"], "notes": list(notes),
         },
     )  # fmt: skip
 
