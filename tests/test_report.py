@@ -161,6 +161,18 @@ def test_the_answer_claims_no_gain_whose_interval_holds_zero(seed: int) -> None:
             assert not d.clear
 
 
+def test_an_unclear_gain_is_passed_over_for_a_smaller_clear_one() -> None:
+    """The largest mean is not the answer where its verdict is open or its interval holds zero, whatever the verdict."""
+    results = made_results()
+    table = results.comparison.copy()
+    here = table.metric == "delivered_share"
+    table.loc[here & (table.arm == ARMS[4]), "verdict"] = "no clear difference"
+    table.loc[here & (table.arm == ARMS[3]), "ci_low"] = -0.001
+    first = answer(results.summary, table, results.baseline)[0]
+    assert first.startswith(f'Of the promised minutes, "{ARMS[2]}" gives')
+    assert f'"{ARMS[3]}", "{ARMS[4]}": no clear difference' in first
+
+
 def test_clear_losses_are_said_as_losses() -> None:
     """Where every arm gives less, the answer says so and by how much at worst."""
     results = made_results(delivered_step=-0.02)
