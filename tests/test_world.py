@@ -157,6 +157,7 @@ def test_a_session_whose_time_is_over_before_it_begins_is_missed_whole() -> None
     log = lived(school)
     assert misses(log) == [(1, 1, 20.0, "out_of_time", 1)]
     assert [trip[1] for trip in log.trips] == [0]
+    assert [(w[3], w[4]) for w in log.work if w[0] == 1 and w[2] == MOVES] == [(605.0, 610.0), (650.0, 651.0)]
 
 
 def test_a_group_that_arrives_too_late_walks_back_untaught() -> None:
@@ -171,7 +172,7 @@ def test_a_group_that_arrives_too_late_walks_back_untaught() -> None:
 ROOM = Room(room="R", capacity=4, metres={"1A": 60, "1B": 60, "2A": 60})
 
 
-def two_therapists(start: int, minutes: int) -> Plan:
+def two_therapists(start: int, minutes: int, weeks: int = 1) -> Plan:
     """Therapist 0 teaches child 0 in room R 610-630; therapist 1 wants the room for child 1 from `start`."""
     return plan(
         [child("A"), child("B", "1B")],
@@ -182,6 +183,7 @@ def two_therapists(start: int, minutes: int) -> Plan:
         ],
         staff=[therapist("T1"), therapist("T2")],
         rooms=[ROOM],
+        last_day=MONDAY + timedelta(days=7 * weeks - 3),
     )
 
 
@@ -196,10 +198,10 @@ def test_a_room_in_use_makes_the_next_group_wait_and_lose_minutes() -> None:
 @pytest.mark.parametrize(("minutes", "over"), [(18, 630.0), (10, 622.0)])
 def test_no_time_left_after_waiting_for_the_room_is_no_room(minutes: int, over: float) -> None:
     """In the room at 610, free at 630: a session until then or sooner is missed whole, and the group walks back."""
-    log = lived(two_therapists(612, minutes))
-    assert [s[1] for s in log.sessions] == [0]
-    assert [m[3:] for m in misses(log)] == [("no_room", 1)]
-    assert [t[4:7] for t in log.trips if t[1] == 1] == [(over, over, over + 1.0)]
+    log = lived(two_therapists(612, minutes, weeks=2))
+    assert [(s[0], s[1]) for s in log.sessions] == [(1, 0), (6, 0)]
+    assert [m[3:] for m in misses(log)] == [("no_room", 1)] * 2
+    assert [t[4:7] for t in log.trips if t[1] == 1] == [(over, over, over + 1.0)] * 2
 
 
 def test_therapists_without_rooms_do_not_wait_for_each_other() -> None:
@@ -247,6 +249,16 @@ def test_two_therapists_at_the_door_at_the_same_moment() -> None:
     places = [pull_out(TUE, 610, 20, [(0, 0)]), pull_out(TUE, 610, 40, [(1, 0)], therapist=1)]
     log = lived(plan([child("A")], twice, places, staff=[therapist("T1"), therapist("T2")]))
     assert [t[3:7] for t in log.trips] == [(607.0, 610.0, 630.0, 631.0), (631.0, 633.5, 650.0, 651.0)]
+
+
+def test_nobody_is_taken_out_when_the_time_is_over_before_the_child_is_back() -> None:
+    """Out until 631 with therapist 0; therapist 1 is at the door at 609 for a session until 630: waits in vain."""
+    twice = [wanted(0, "therapy_room", 20), wanted(0, "therapy_room", 18, therapist=1)]
+    places = [pull_out(TUE, 610, 20, [(0, 0)]), pull_out(TUE, 612, 18, [(1, 0)], therapist=1)]
+    log = lived(plan([child("A")], twice, places, staff=[therapist("T1"), therapist("T2")]))
+    assert [t[2] for t in log.trips] == [0]
+    assert misses(log) == [(1, 0, 18.0, "out_of_time", 1)]
+    assert [w[2:] for w in log.work if w[:2] == (1, 1) and w[2] != LUNCH] == [(MOVES, 607.0, 631.0)]
 
 
 def test_a_visit_ends_the_search_for_the_thread() -> None:
@@ -422,6 +434,17 @@ def test_a_monthly_row_is_held_in_order_until_its_amount_is_given() -> None:
     assert [g[0] for g in log.given] == [1, 6]
     assert log.missed == []
     assert len(log.trips) == 2
+
+
+def test_a_therapist_is_not_called_away_from_a_place_that_is_not_used() -> None:
+    """One session a month: once it is given, nothing more is written down until the next month."""
+    days = SURE.model_copy(update={"called_away": 0.5})
+    log = lived(a_month(1, last_day=date(2025, 6, 13), days=days))
+    dates = log.plan.calendar.days
+    served = {dates[g[0]].date.strftime("%Y-%m"): g[0] for g in log.given}
+    away = [(dates[w[0]].date.strftime("%Y-%m"), w[0]) for w in log.work if w[2] == CALLED_AWAY]
+    assert len(away) > 3
+    assert all(day < served.get(month, 999) for month, day in away)
 
 
 def test_a_monthly_row_recovers_within_its_month() -> None:

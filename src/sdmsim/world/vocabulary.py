@@ -242,6 +242,6 @@ class PerPlan(Generic[T]):
         found = self._kept.get(id(plan))
         if found is None:
             while len(self._kept) >= _KEPT:
-                self._kept.pop(next(iter(self._kept)))
+                self._kept.pop(next(iter(self._kept)), None)
             found = self._kept[id(plan)] = (plan, self._build(plan))
         return found[1]
