@@ -104,7 +104,7 @@ def _gain(summary: pd.DataFrame, baseline: str, chosen: Difference, all_arms: Se
         f'"{baseline}" {shown(metric, theirs, unit=True)}: {chosen.text()}'
     )
     if len(all_arms) > 1:
-        sentence += f", the largest clear gain of {len(all_arms)} arms"
+        sentence += f", the largest clear gain among the {len(all_arms)} other arms"
         sentence += _rest([d for d in all_arms if d is not chosen])
     return sentence + "."
 
