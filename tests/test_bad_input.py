@@ -72,6 +72,11 @@ FILES_AS_SUCH = (
         "sections.csv: is empty; the first line should be the header: grade,section,teacher,size,collab",
     ),
     case(
+        "a table is empty cells",
+        {SECTIONS: ',,,,\n"",,,,\n'},
+        "sections.csv: is empty; the first line should be the header: grade,section,teacher,size,collab",
+    ),
+    case(
         "a table is only a header",
         {SECTIONS: "grade,section,teacher,size,collab\n"},
         "sections.csv: has a header and no rows",

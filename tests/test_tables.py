@@ -85,6 +85,7 @@ SAVED = {
     "with blank lines and empty rows": lambda text: (
         text + "\n\n" + "," * text.split("\n")[0].count(",") + "\n"
     ).encode(),
+    "with an empty row above the header": lambda text: ("," * text.split("\n")[0].count(",") + "\n" + text).encode(),
     "with empty columns at the right": lambda text: "".join(f"{line},,\n" for line in text.splitlines()).encode(),
 }
 

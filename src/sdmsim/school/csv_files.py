@@ -68,9 +68,11 @@ def read_sheet(
         found.add(1, "", f"the columns are separated by tabs, should be commas; {_SAVE_AS}")
         return Sheet()
     records = _records(text, ";" if first.count(";") > first.count(",") else ",", found)
-    line, header = next(records, (1, []))
+    line, header = next(((line, cells) for line, cells in records if any(cells)), (0, []))
     while header and not header[-1]:
         header.pop()
+    if not header and not found.problems:
+        found.add(0, "", f"is empty; the first line should be the header: {','.join(columns)}")
     if not header:
         return Sheet()
     if not set(header) & set(columns):
