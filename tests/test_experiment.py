@@ -213,6 +213,13 @@ BAD = {
             'did you mean "school.toml"?'
         ],
     ),
+    "a scenario with a name that no file can have": (
+        HEAD.replace("school.toml", "sch\\u0000l.toml") + ARMS,
+        [
+            'mix.toml: scenario: "sch\\u0000l.toml" is not there, as seen from the folder of mix.toml; '
+            'did you mean "school.toml"?'
+        ],
+    ),
     "itself as its scenario": (
         HEAD.replace("school.toml", "mix.toml") + ARMS,
         ["mix.toml: scenario: names this experiment itself; name a scenario file"],

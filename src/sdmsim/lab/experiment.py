@@ -244,9 +244,17 @@ def _combined(experiment: Experiment) -> int:
     return len(experiment.arm) or (prod(map(len, experiment.factors.values())) if experiment.factors else 0)
 
 
+def _same(one: Path, other: Path) -> bool:
+    """Whether two paths are one file; a name that no file can have is not."""
+    try:
+        return one.resolve() == other.resolve()
+    except (OSError, ValueError, RuntimeError):  # a zero byte in the name, links that go round
+        return False
+
+
 def _scenario_of(experiment: Experiment, file: Path) -> Scenario:
     target = file.parent / experiment.scenario
-    if target.resolve() == file.resolve():
+    if _same(target, file):
         raise InputErrors([Problem(file.name, 0, "scenario", "names this experiment itself; name a scenario file")])
     if not target.is_file():
         found = [p.relative_to(target.parent).as_posix() for p in sorted(target.parent.glob("*.toml")) if p != file]
