@@ -6,8 +6,8 @@ FOLDER holds chicago_iep_service_minutes.csv (Chicago Public Schools 2014-15 and
 logged as direct service by month; public records, published by WBEZ; it does not ship). Prints the fit to the
 two years together, what simpler answers reach, and a prediction of 2015-16 from 2014-15 alone.
 
-A district's log is not one school's, so the fit is to eight schools drawn one after the other (seeds 1 to 8), minutes
-added up; the school of the shipped scenario is then compared by itself.
+The rates are fitted on the school of the shipped scenario; a district's log is not one school's, so the same rates are
+then lived in eight schools drawn one after the other (seeds 1 to 8), minutes added up.
 
 Fitted, by least squares over the months' shares:
   days.called_away       sessions that the therapist loses to meetings, evaluations and crises: the level
@@ -38,11 +38,12 @@ from sdmsim.world import live
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 YEARS = ("2014-15", "2015-16")
 MONTHS = ("September", "October", "November", "December", "January", "February", "March", "April", "May", "June")
-SCHOOLS = tuple(range(1, 9))
+OTHER_SCHOOLS = tuple(range(1, 9))
 CALLED_AWAY = (0.03, 0.13)
-MONTHLY_SHARE = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+MONTHLY_SHARE = tuple(round(0.1 * n, 1) for n in range(11))
 EDGE_DAYS = (0, 2, 4)
-"""Rates at which years are simulated; between them shares are read off straight lines."""
+"""Rates at which years are simulated; between rates of being called away and between numbers of days, shares are read
+off straight lines. Another monthly share is another timetable, so nothing lies between."""
 
 Shares = NDArray[np.float64]
 """Delivered / required of each month, September to June."""
@@ -80,18 +81,18 @@ def main() -> None:
     """Print the fits and what they are worth."""
     parser = argparse.ArgumentParser(description="Fit the Chicago elementary school to the record of speech therapy.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--replications", type=int, default=6)
+    parser.add_argument("--replications", type=int, default=20)
     asked = parser.parse_args()
     record, yearly, both = _record(asked.folder / "chicago_iep_service_minutes.csv")
-    table = {year: dict(_table(year, asked.replications)) for year in YEARS}
-    fresh = range(asked.replications, 5 * asked.replications)
+    shipped = (_seed(load(SCENARIOS / f"chicago-{YEARS[0]}.toml")),)
+    table = {year: dict(_table(year, shipped, asked.replications)) for year in YEARS}
+    fresh = range(asked.replications, 3 * asked.replications)
     average = np.mean([record[year] for year in YEARS], axis=0)
 
     print("Fit to both years")
     rates = _fit(table, record, YEARS)
     print(f"  {rates}")
-    shipped = {year: load(SCENARIOS / f"chicago-{year}.toml") for year in YEARS}
-    for name, schools in (("the eight schools", SCHOOLS), ("the school that ships", (_seed(shipped[YEARS[0]]),))):
+    for name, schools in (("the school that ships", shipped), ("schools 1 to 8", OTHER_SCHOOLS)):
         lived = {year: _lived(year, rates, schools, fresh) for year in YEARS}
         _compare(name, np.mean([lived[year].shares for year in YEARS], axis=0), average)
         whole = sum(lived[y].given for y in YEARS) / sum(lived[y].required for y in YEARS)
@@ -103,7 +104,7 @@ def main() -> None:
     print("Fit to 2014-15 alone, prediction of 2015-16")
     rates = _fit(table, record, YEARS[:1])
     print(f"  {rates}")
-    _compare("the eight schools", _lived(YEARS[1], rates, SCHOOLS, fresh).shares, record[YEARS[1]])
+    _compare("the school that ships", _lived(YEARS[1], rates, shipped, fresh).shares, record[YEARS[1]])
     print(f"  the constant of 2014-15: RMS error {_rms(np.full(10, yearly[YEARS[0]]), record[YEARS[1]]):.4f}")
     print(f"  the months of 2014-15: {_rms(record[YEARS[0]], record[YEARS[1]]):.4f}")
 
@@ -145,26 +146,26 @@ def _lived(year: str, rates: Rates, schools: Iterable[int], replications: Iterab
     return Lived(given / required, float(given.sum()), float(required.sum()))
 
 
-def _table(year: str, replications: int) -> Iterator[tuple[tuple[float, float, int], Shares]]:
+def _table(year: str, schools: Iterable[int], replications: int) -> Iterator[tuple[tuple[float, float, int], Shares]]:
     """Shares by month for each (called away, monthly share, days at the edge).
 
     Opening days touch September only and closing days June only, so one number stands for both.
     """
     for called_away, monthly, edge in product(CALLED_AWAY, MONTHLY_SHARE, EDGE_DAYS):
         rates = Rates(called_away, monthly, edge, edge)
-        yield (called_away, monthly, edge), _lived(year, rates, SCHOOLS, range(replications)).shares
+        yield (called_away, monthly, edge), _lived(year, rates, schools, range(replications)).shares
 
 
 def _between(table: dict[tuple[float, float, int], Shares], rates: Rates) -> Shares:
-    """Shares at any rates between those that were simulated."""
+    """Shares at any rates, from those at which years were simulated."""
     shares: Shares = np.zeros(10)
-    for (away, away_weight), (monthly, monthly_weight) in product(
-        _around(rates.called_away, CALLED_AWAY), _around(rates.monthly_share, MONTHLY_SHARE)
-    ):
-        found = table[away, monthly, 0].copy()
+    for away, weight in _around(rates.called_away, CALLED_AWAY):
+        found = table[away, rates.monthly_share, 0].copy()
         for month, days in ((0, rates.opening_days), (9, rates.closing_days)):
-            found[month] = sum(w * table[away, monthly, int(edge)][month] for edge, w in _around(days, EDGE_DAYS))
-        shares += away_weight * monthly_weight * found
+            found[month] = sum(
+                w * table[away, rates.monthly_share, int(edge)][month] for edge, w in _around(days, EDGE_DAYS)
+            )
+        shares += weight * found
     return shares
 
 
@@ -183,8 +184,7 @@ def _fit(
     """The rates with the least squared error of the months, averaged over the years."""
     logged = np.mean([record[year] for year in years], axis=0)
     away = np.round(np.arange(0.0, 0.2001, 0.005), 3).tolist()
-    monthly = np.round(np.arange(0.0, 1.001, 0.05), 2).tolist()
-    tried = (Rates(*values) for values in product(away, monthly, range(5), range(5)))
+    tried = (Rates(*values) for values in product(away, MONTHLY_SHARE, range(5), range(5)))
     return min(tried, key=lambda r: _rms(np.mean([_between(table[year], r) for year in years], axis=0), logged))
 
 
