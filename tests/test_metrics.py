@@ -165,10 +165,13 @@ def test_after_an_early_release_no_class_is_missed() -> None:
 
 
 def test_peers_are_classmates_without_a_plan() -> None:
-    """Absent on two of five days: 3 x 230 / 5 minutes; a class in which every child has a plan offers none."""
-    for size, minutes in ((2, 138.0), (1, 0.0)):
-        school = plan([child("A")], [], [], sizes=size)
-        found = row(Log(school, 1, 0, absences=[(0, 0), (3, 0)]))
+    """Absent on two of five days, out for 24 minutes of one: (3 x 230 - 24) / 5; a class in which every child has a
+    plan offers none.
+    """
+    for size, minutes in ((2, 133.2), (1, 0.0)):
+        school = plan([child("A")], [wanted(0, "therapy_room", 20)], [pull_out(1, 610, 20, [(0, 0)])], sizes=size)
+        trips = [(1, 0, 0, 607.0, 610.0, 630.0, 631.0, 633.5)]
+        found = row(Log(school, 1, 0, absences=[(0, 0), (3, 0)], trips=trips))
         assert found["peer_presence_minutes"] == minutes
 
 

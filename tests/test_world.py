@@ -366,16 +366,19 @@ def test_a_therapist_called_away_misses_the_appointment_and_is_gone_until_its_en
         ([690], (706.0, 736.0)),
         ([690, 735], (706.0, 730.0)),
         ([672, 697], (713.0, 743.0)),
+        ([715], (680.0, 710.0)),
     ],
-    ids=["free", "first gap too short", "cut by the next", "longest gap, past the window"],
+    ids=["free", "first gap too short", "cut by the next", "longest gap, past the window", "first of two gaps"],
 )
 def test_lunch_is_taken_in_the_gap_that_is_there(starts: list[int], lunch: tuple[float, float]) -> None:
     """Planned in the first gap of 680-740 that is long enough, else in the longest; cut short by the next appointment.
 
-    Sessions of 15 minutes take 5 before and 1 after: one at 690 takes 685-706, one at 735 takes 730-751.
+    Sessions of 15 minutes take 5 before and 1 after: one at 690 takes 685-706, one at 735 takes 730-751. With one
+    at 715 the window is 680-790, and both gaps (680-710, 731-790) would do.
     """
+    staff = therapist(lunch_end=790 if starts == [715] else 740)
     appointments = [pull_out(TUE, start, 15, [(0, place)]) for place, start in enumerate(starts)]
-    school = plan([child("A")], [wanted(0, "therapy_room", 15, max(1, len(starts)))], appointments)
+    school = plan([child("A")], [wanted(0, "therapy_room", 15, max(1, len(starts)))], appointments, staff=[staff])
     assert [(w[3], w[4]) for w in lived(school).work if w[0] == 1 and w[2] == LUNCH] == [lunch]
 
 
@@ -535,6 +538,30 @@ def test_somebody_in_two_places_is_a_defect(kind: str, fact: tuple[Any, ...], sa
         check_places(log)
 
 
+def test_the_way_is_that_to_the_farthest_child_and_from_the_nearest_room() -> None:
+    """A group from 60 and 120 metres: 2 minutes each way. A visit starts from the room that is 30 metres away.
+
+    Group (lead 7): off at 603, at the door 605, on the way 606, in the room 608, settled 609.5; back at 632.
+    A second visit to the same class, planned without a way, begins at once.
+    """
+    rooms = [Room(room="R", capacity=4, metres={"1A": 60, "1B": 120}), Room(room="Q", capacity=1, metres={"1A": 30})]
+    group = plan(
+        [child("A"), child("B", "1B")],
+        [wanted(0, "therapy_room", 20), wanted(1, "therapy_room", 20)],
+        [pull_out(TUE, 610, 20, [(0, 0), (1, 0)], room="R", lead=7, tail=2)],
+        rooms=rooms,
+    )
+    assert {t[3:7] for t in lived(group).trips} == {(606.0, 610.0, 630.0, 632.0)}
+    visits = plan(
+        [child("A")],
+        [wanted(0, "classroom", 20, 2)],
+        [push_in(TUE, 550, 20, [(0, 0)]), push_in(TUE, 570, 20, [(0, 1)], lead=0)],
+        rooms=rooms,
+        moves=AS_PLANNED.model_copy(update={"default_metres": 600.0}),
+    )
+    assert [s[2:4] for s in lived(visits).sessions] == [(550.0, 570.0), (570.0, 590.0)]
+
+
 def test_rates_hold_for_children_classes_and_therapists() -> None:
     """Each thing that may come in between does so as often as its rate says (4 standard errors, 600 to 2,000 draws)."""
     children = [child(f"C{n}", ("1A", "1B", "2A", "2B")[n % 4]) for n in range(12)]
@@ -588,6 +615,11 @@ def test_moves_vary_around_their_planned_length() -> None:
     assert abs(walks.mean() - 1.0) < 4 * 0.5 / sqrt(len(walks))
     assert abs(walks.std() / walks.mean() - 0.5) < 0.05
     assert walks.min() > 0.0
+    hasty = [place._replace(lead=0) for place in places]
+    school = plan([child("A")], [wanted(0, "therapy_room", 10, 15)], hasty, last_day=date(2025, 6, 13), moves=moves)
+    trips = lived(school).trips
+    there, back = np.array([t[4] - t[3] for t in trips]), np.array([t[6] - t[5] for t in trips])
+    assert abs(np.corrcoef(there, back)[0, 1]) < 4 / sqrt(len(trips))
 
 
 def year_of_luck(push: bool, *, extra: bool = False, days: Any = None) -> Log:
@@ -599,14 +631,15 @@ def year_of_luck(push: bool, *, extra: bool = False, days: Any = None) -> Log:
     setting: Any = "classroom" if push else "therapy_room"
     shift = 1 if extra else 0
     requests = [wanted(n + shift, setting, 20) for n in range(2)]
+    first, second = [(shift, 0)], [(shift + 1, 0)]
     if push:
-        places = [push_in(THU, 545, 20, [(0, 0)]), push_in(THU, 570, 20, [(1, 0)], section="1B")]
+        places = [push_in(THU, 545, 20, first), push_in(THU, 570, 20, second, section="1B")]
     else:
-        places = [pull_out(TUE, 610, 20, [(0, 0)]), pull_out(TUE, 635, 20, [(1, 0)])]
+        places = [pull_out(TUE, 610, 20, first), pull_out(TUE, 635, 20, second)]
     if extra:
         children = [child("new", "2A"), *children]
-        requests.append(wanted(0, "therapy_room", 20, 2))
-        places += [pull_out(TUE, 720, 20, [(2, 0)]), pull_out(FRI, 610, 20, [(2, 1)])]
+        requests = [wanted(0, "therapy_room", 20, 2), *requests]
+        places += [pull_out(TUE, 720, 20, [(0, 0)]), pull_out(FRI, 610, 20, [(0, 1)])]
     moves = AS_PLANNED.model_copy(update={"spread": 0.4})
     school = plan(children, requests, places, last_day=date(2025, 6, 13), days=days, moves=moves)
     return live(school, seed=5, replication=3)
@@ -633,17 +666,18 @@ def test_one_more_child_changes_nothing_for_the_others() -> None:
     """A new child, first in the roster, with places of its own: every fact about the others stays as it was."""
     before, after = year_of_luck(False), year_of_luck(False, extra=True)
     places = after.plan.week.appointments
-    same = {n: before.plan.week.appointments.index(a) for n, a in enumerate(places) if a.members[0][0] < 2}
+    starts = [(a.weekday, a.start) for a in before.plan.week.appointments]
+    same = {n: starts.index((a.weekday, a.start)) for n, a in enumerate(places) if a.members[0][0] > 0}
 
     def others(rows: list[tuple[Any, ...]], appointment: bool = True) -> list[tuple[Any, ...]]:
         kept = [row for row in rows if row[1] > 0]
         if appointment:
-            return [(row[0], row[1] - 1, row[2], same[row[3]], *row[4:]) for row in kept]
-        return [(row[0], row[1] - 1, *row[2:]) for row in kept]
+            return [(row[0], row[1] - 1, row[2] - 1, same[row[3]], *row[4:]) for row in kept]
+        return [(row[0], row[1] - 1, row[2] - 1, *row[3:]) for row in kept]
 
     assert others(after.given) == before.given
     assert others(after.missed, appointment=False) == before.missed
-    assert others(after.absences, appointment=False) == before.absences
+    assert [(day, who - 1) for day, who in after.absences if who > 0] == before.absences
     trips = [(t[0], t[1] - 1, same[t[2]], *t[3:]) for t in after.trips if t[1] > 0]
     assert trips == before.trips
     assert after.staff_absences == before.staff_absences
@@ -662,13 +696,24 @@ def test_a_year_is_a_function_of_plan_seed_and_replication() -> None:
 
 def test_a_snow_day_changes_only_the_luck_of_that_day() -> None:
     """Names of days do not move when a day is taken out of the calendar."""
-    dates = []
-    for calendar in ([], [off(16, "snow")]):
-        school = plan([child("A", attendance=0.7)], [], [], last_day=date(2024, 12, 20), calendar=calendar)
+    absent, away = [], []
+    days = SURE.model_copy(update={"called_away": 0.3})
+    for calendar in ([], [off(15, "snow")]):
+        school = plan(
+            [child("A"), child("B", attendance=0.7)],
+            [wanted(0, "classroom", 20)],
+            [push_in(TUE, 550, 20, [(0, 0)])],
+            last_day=date(2025, 6, 13),
+            calendar=calendar,
+            days=days,
+        )
         log = lived(school)
-        dates.append({school.calendar.days[day].date for day, _ in log.absences} - {MONDAY + timedelta(days=16)})
-    assert dates[0] == dates[1]
-    assert len(dates[0]) > 10
+        on, snow = school.calendar.days, {MONDAY + timedelta(days=15)}
+        absent.append({on[day].date for day, _ in log.absences} - snow)
+        away.append({on[m[0]].date for m in log.missed if REASONS[m[4]] == "provider_called_away"} - snow)
+    assert absent[0] == absent[1]
+    assert away[0] == away[1]
+    assert min(len(absent[0]), len(away[0])) > 5
 
 
 def test_living_and_measuring_a_plan_imports_no_solver_and_no_tables() -> None:
