@@ -539,12 +539,12 @@ def test_somebody_in_two_places_is_a_defect(kind: str, fact: tuple[Any, ...], sa
 
 
 def test_the_way_is_that_to_the_farthest_child_and_from_the_nearest_room() -> None:
-    """A group from 60 and 120 metres: 2 minutes each way. A visit starts from the room that is 30 metres away.
+    """A group from 120 and 60 metres: 2 minutes each way. A visit starts from the room that is 30 metres away.
 
     Group (lead 7): off at 603, at the door 605, on the way 606, in the room 608, settled 609.5; back at 632.
     A second visit to the same class, planned without a way, begins at once.
     """
-    rooms = [Room(room="R", capacity=4, metres={"1A": 60, "1B": 120}), Room(room="Q", capacity=1, metres={"1A": 30})]
+    rooms = [Room(room="R", capacity=4, metres={"1A": 120, "1B": 60}), Room(room="Q", capacity=1, metres={"1A": 30})]
     group = plan(
         [child("A"), child("B", "1B")],
         [wanted(0, "therapy_room", 20), wanted(1, "therapy_room", 20)],
