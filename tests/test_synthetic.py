@@ -43,7 +43,7 @@ def test_the_same_seed_gives_the_same_school(like: str) -> None:
 
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_maple_has_its_counts(seed: int) -> None:
-    """24 sections with 528 children, 55 in therapy with the plans of planning.md, section 10, whatever the seed."""
+    """24 sections with 528 children, 55 in therapy 14 + 8 for speech sounds, 18 + 6 for language, 5 social, 4 consult, whatever the seed."""
     school = drawn("maple", seed=seed)
     assert len(school.sections) == 24
     assert sum(section.size for section in school.sections) == 528
@@ -76,7 +76,7 @@ def test_maples_year_has_178_days() -> None:
     assert min(kinds[k] for k in ("early_release", "assembly", "testing")) >= 3
 
 
-def test_maples_day_is_that_of_the_brief() -> None:
+def test_maples_day_has_its_minutes() -> None:
     """390 minutes from 8:15 with the planned minutes of every subject, and no two grades have WIN at one time."""
     school = drawn("maple")
     wanted = {"arrival": 15, "ELA": 110, "maths": 75, "WIN": 30, "specials": 50, "lunch": 30, "recess": 25}
