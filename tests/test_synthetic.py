@@ -43,7 +43,9 @@ def test_the_same_seed_gives_the_same_school(like: str) -> None:
 
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_maple_has_its_counts(seed: int) -> None:
-    """24 sections with 528 children, 55 in therapy 14 + 8 for speech sounds, 18 + 6 for language, 5 social, 4 consult, whatever the seed."""
+    """24 sections with 528 children; 55 in therapy: 14 + 8 for speech sounds, 18 + 6 for language, 5 for social goals,
+    4 by consultation, whatever the seed.
+    """
     school = drawn("maple", seed=seed)
     assert len(school.sections) == 24
     assert sum(section.size for section in school.sections) == 528
