@@ -273,3 +273,11 @@ def test_make_week_is_solve_with_a_cache() -> None:
         seed=1,
     )
     assert replace(week, solve_seconds=0.0) == replace(solve(problem(school, 0.0)), solve_seconds=0.0)
+
+
+@pytest.mark.parametrize(("seed", "clustered"), [(1, None), (6, 2)])
+def test_a_week_that_fits_is_spread_over_its_days(seed: int, clustered: int | None) -> None:
+    """No day of Maple's pull-out week is fuller than another by more than one session with its moves."""
+    week = solve(replace(problem(maple(seed, clustered), 0.0), rules=WeekRules()))
+    load = [sum(a.lead + a.minutes + a.tail for a in week.appointments if a.weekday == day) for day in range(5)]
+    assert max(load) - min(load) <= 4 + 30 + 1

@@ -17,7 +17,7 @@ from typing import Any
 from sdmsim.delivery.problem import Problem
 from sdmsim.delivery.vocabulary import Appointment, Unplaced, Week
 
-MADE_BY = 1
+MADE_BY = 2
 """Counts up when the same problem gives another week."""
 
 

@@ -7,7 +7,8 @@ rule that binds, found by relaxing one rule at a time.
 from __future__ import annotations
 
 from sdmsim.delivery.grouping import Grouped, Meeting, open_windows
-from sdmsim.delivery.placing import Option, Placed, busy_of_child, options_of
+from sdmsim.delivery.options import Option, busy_of_child, options_of
+from sdmsim.delivery.placing import Placed
 from sdmsim.delivery.problem import Problem, common
 
 ChildSession = tuple[int, int]

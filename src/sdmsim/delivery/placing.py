@@ -14,26 +14,10 @@ from itertools import pairwise
 from math import gcd
 from typing import Any, NamedTuple
 
-from sdmsim.delivery.grouping import Meeting, Pool, open_windows
+from sdmsim.delivery.grouping import Meeting, Pool
+from sdmsim.delivery.options import Option, busy_of_child, options_of
 from sdmsim.delivery.problem import Problem, Window, common
 from sdmsim.delivery.solver import Model
-
-
-class Option(NamedTuple):
-    """A possible place of a meeting. The therapist is taken from `start - lead` to `end + tail`."""
-
-    weekday: int
-    start: int
-    end: int
-    lead: int
-    tail: int
-    room: int
-    """Position in `problem.rooms`; -1 in class."""
-
-    @property
-    def out(self) -> Window:
-        """The stretch in which the therapist, and in a pull-out the children, are taken."""
-        return self.start - self.lead, self.end + self.tail
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,51 +34,6 @@ class Placed:
     def minutes(self) -> int:
         """Child-minutes placed."""
         return sum(m.minutes * len(m.members) for m, o in zip(self.meetings, self.options, strict=True) if o)
-
-
-def options_of(problem: Problem, pool: Pool, meeting: Meeting) -> list[Option]:
-    """Every place in the week that bell schedule, contract and rooms allow a meeting, by itself."""
-    contract = problem.contracts[meeting.therapist]
-    requests = [r for r, _ in meeting.members]
-    found: list[Option] = []
-    for room, lead, tail in _places(problem, pool, meeting):
-        for day in contract.days:
-            if meeting.push_in:
-                grade = problem.grade[meeting.section]
-                lessons = [w for s in meeting.subjects for w in problem.lessons.get((grade, day, s), ())]
-                windows = _free(lessons, contract.open[day], lead)
-            else:
-                windows = common(open_windows(problem, requests, day), contract.open[day])
-                windows = tuple((start + lead, end - tail) for start, end in windows)
-            grid = problem.rules.grid_minutes
-            starts = {
-                minute
-                for start, end in windows
-                for minute in range(-(-start // grid) * grid, end - meeting.minutes + 1, grid)
-            }
-            found += [Option(day, s, s + meeting.minutes, lead, tail, room) for s in sorted(starts)]
-    return found
-
-
-def _free(lessons: Sequence[Window], working: Sequence[Window], lead: int) -> tuple[Window, ...]:
-    """Lessons in which the therapist is at work and can have walked to the class."""
-    return common(lessons, [(start + lead, end) for start, end in working])
-
-
-def _places(problem: Problem, pool: Pool, meeting: Meeting) -> list[tuple[int, int, int]]:
-    """(room, lead, tail) of every room that would do; the class itself for a visit."""
-    if meeting.push_in:
-        return [(-1, problem.moves.push_in_lead(problem.metres(pool.therapist, pool.section)), 0)]
-    places = []
-    for room in problem.rooms_for(meeting.therapist, len(meeting.members)):
-        metres = max(problem.rooms[room].metres[problem.section[r]] for r, _ in meeting.members)
-        places.append((room, problem.moves.pull_out_lead(metres), problem.moves.pull_out_tail(metres)))
-    return places
-
-
-def busy_of_child(meeting: Meeting, option: Option) -> Window:
-    """The stretch in which the children of a meeting are taken: in class the moves are not theirs."""
-    return (option.start, option.end) if meeting.push_in else option.out
 
 
 def place_affordable(problem: Problem, pools: Sequence[Pool], meetings: Sequence[Meeting]) -> Placed:
@@ -171,6 +110,53 @@ def _best_places(
     effort: float,
 ) -> tuple[list[Option | None], int]:
     """The options that place the most, and the proven bound of their worth."""
+    model, chosen = _week_model(problem, meetings, options, effort)
+    model.maximise(sum(w * v for w, variables in zip(worth, chosen, strict=True) for v in variables))
+    if not model.solve():
+        raise AssertionError("an empty week satisfies every rule")
+    return [_taken(model, some, variables) for some, variables in zip(options, chosen, strict=True)], model.bound()
+
+
+def even_out(
+    problem: Problem, pools: Sequence[Pool], placed: Sequence[tuple[Meeting, Option]]
+) -> list[tuple[Meeting, Option]]:
+    """The same meetings, spread over the week: the least difference between a therapist's fullest and emptiest day.
+
+    So that neither a free Monday nor an absence on one day of the week decides a year. Deterministic.
+    """
+    meetings = [meeting for meeting, _ in placed]
+    options = [options_of(problem, pools[m.pool], m) for m in meetings]
+    model, chosen = _week_model(problem, meetings, options, min(1.0, problem.rules.effort))
+    for (_, now), some, variables in zip(placed, options, chosen, strict=True):
+        model.add(sum(variables) == 1)
+        for option, variable in zip(some, variables, strict=True):
+            model.hint(variable, int(option == now))
+    uneven = []
+    for active in phases(problem, meetings):
+        for therapist, contract in enumerate(problem.contracts):
+            mine = [m for m in active if meetings[m].therapist == therapist]
+            fullest, emptiest = model.integer(0, 24 * 60), model.integer(0, 24 * 60)
+            for day in contract.days:
+                rows = ((o, v) for m in mine for o, v in zip(options[m], chosen[m], strict=True) if o.weekday == day)
+                load = sum((o.out[1] - o.out[0]) * v for o, v in rows)
+                model.add(fullest >= load)
+                model.add(emptiest <= load)
+            uneven.append(fullest - emptiest)
+    model.minimise(sum(uneven))
+    if not model.solve():
+        return list(placed)
+    found = [_taken(model, some, variables) for some, variables in zip(options, chosen, strict=True)]
+    return [(meeting, option) for meeting, option in zip(meetings, found, strict=True) if option is not None]
+
+
+def _taken(model: Model, options: Sequence[Option], variables: Sequence[Any]) -> Option | None:
+    return next((o for o, v in zip(options, variables, strict=True) if model.value(v)), None)
+
+
+def _week_model(
+    problem: Problem, meetings: Sequence[Meeting], options: Sequence[list[Option]], effort: float
+) -> tuple[Model, list[list[Any]]]:
+    """Every rule of the week, and a 0-1 variable for every option; a meeting takes one of its options or none."""
     model = Model(effort)
     chosen = [[model.boolean() for _ in some] for some in options]
     for variables in chosen:
@@ -183,14 +169,7 @@ def _best_places(
         costs = [sum((o.out[1] - o.out[0]) * v for o, v in zip(options[m], chosen[m], strict=True)) for m in active]
         _contract_hours(problem, model, table.meetings, costs, [sum(chosen[m]) for m in active])
     _repeats_in_order(model, _Table(meetings, options, chosen))
-    model.maximise(sum(w * v for w, variables in zip(worth, chosen, strict=True) for v in variables))
-    if not model.solve():
-        raise AssertionError("an empty week satisfies every rule")
-    taken = [
-        next((o for o, v in zip(some, variables, strict=True) if model.value(v)), None)
-        for some, variables in zip(options, chosen, strict=True)
-    ]
-    return taken, model.bound()
+    return model, chosen
 
 
 def phases(problem: Problem, meetings: Sequence[Meeting]) -> list[list[int]]:
@@ -297,7 +276,8 @@ def _repeats_in_order(model: Model, table: _Table) -> None:
     """The repeats of a fixed group fall on weekdays in order; without a place are the last of them."""
     of_group: dict[tuple[int, int], list[int]] = {}
     for m, meeting in enumerate(table.meetings):
-        of_group.setdefault((meeting.pool, meeting.group), []).append(m)
+        if meeting.group >= 0:  # those that were placed alone repeat nothing
+            of_group.setdefault((meeting.pool, meeting.group), []).append(m)
     for repeats in of_group.values():
         if len(repeats) > 5:
             continue

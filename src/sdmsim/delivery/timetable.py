@@ -12,7 +12,8 @@ from time import perf_counter
 from sdmsim.delivery import cache
 from sdmsim.delivery.filling import Filling
 from sdmsim.delivery.grouping import Meeting, asked_minutes, group
-from sdmsim.delivery.placing import Option, place_affordable, place_all
+from sdmsim.delivery.options import Option
+from sdmsim.delivery.placing import even_out, place_affordable, place_all
 from sdmsim.delivery.problem import Problem, problem_of
 from sdmsim.delivery.rules import Goal, Grouping, Moves, WeekRules
 from sdmsim.delivery.vocabulary import Appointment, Strategy, Unplaced, Week
@@ -49,17 +50,20 @@ def make_week(
     return week
 
 
-_REGROUPINGS = 4
-"""Times that companies without a place are grouped anew before all meetings compete for the week."""
+_COMPANIES_TO_AVOID = 8
+"""Companies without a place that are grouped anew, at most, before all meetings compete for the week."""
 
 
 def solve(problem: Problem) -> Week:
-    """Group, place, group anew what found no place, fill. Deterministic but for `solve_seconds`."""
+    """Group, place, group anew what found no place, fill, spread over the week.
+
+    Deterministic but for `solve_seconds`.
+    """
     began = perf_counter()
     first = best = group(problem)
     placed = place_affordable(problem, best.pools, best.meetings)
     tried = placed.crowded_out
-    while placed.gap_minutes and tried and len(tried) <= 2 * _REGROUPINGS:
+    while placed.gap_minutes and tried and len(tried) <= _COMPANIES_TO_AVOID:
         other = group(problem, tried)
         again = place_affordable(problem, other.pools, other.meetings)
         if again.minutes > placed.minutes:
@@ -72,6 +76,8 @@ def solve(problem: Problem) -> Week:
         if again.minutes >= placed.minutes:
             placed = again
     filling = Filling(problem, best, placed)
+    filling.fill()
+    filling.placed = even_out(problem, best.pools, filling.placed)
     filling.fill()
     asked, planning = asked_minutes(problem, first)
     return Week(
