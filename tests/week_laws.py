@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 
+from sdmsim.delivery.grouping import Meeting, Pool
+from sdmsim.delivery.options import options_of
 from sdmsim.delivery.problem import Problem
 from sdmsim.delivery.vocabulary import UNPLACED_REASONS, Appointment, Week
 from sdmsim.school.vocabulary import WEEKDAYS, School
@@ -21,6 +25,7 @@ def assert_lawful(school: School, problem: Problem, week: Week) -> None:
         in_good_company(school, problem, week, a)
     nobody_in_two_places(school, week)
     lunch_and_contract(school, problem, week)
+    nothing_more_fits(school, problem, week)
 
 
 def every_session_once(week: Week) -> None:
@@ -96,17 +101,56 @@ def nobody_in_two_places(school: School, week: Week) -> None:
 
 
 def lunch_and_contract(school: School, problem: Problem, week: Week) -> None:
-    for position, contract in enumerate(problem.contracts):
-        mine = [a for a in week.appointments if a.therapist == position]
-        undated = [a for a in mine if a.first is None and a.last is None]
-        minutes = sum(taken(a)[1] - taken(a)[0] for a in undated)
-        minutes += problem.rules.planning_minutes_per_class * len({a.section for a in undated if a.section})
-        assert minutes + problem.indirect[position] <= contract.session_minutes + 1e-9
-        first, last = contract.lunch_window
-        for day in contract.days:
-            busy = [taken(a) for a in undated if a.weekday == day]
-            lunches = [(t, t + contract.lunch_minutes) for t in range(first, last - contract.lunch_minutes + 1)]
-            assert any(all(apart(lunch, b) for b in busy) for lunch in lunches)
+    """Whenever in the year: each site-day has room for lunch, and the week stays within the contract."""
+    for moment in {a.first or date.min for a in week.appointments}:
+        now = [a for a in week.appointments if (a.first or date.min) <= moment <= (a.last or date.max)]
+        for position, contract in enumerate(problem.contracts):
+            mine = [a for a in now if a.therapist == position]
+            minutes = sum(taken(a)[1] - taken(a)[0] for a in mine)
+            minutes += problem.rules.planning_minutes_per_class * len({a.section for a in mine if a.section})
+            assert minutes + problem.indirect[position] <= contract.session_minutes + 1e-9
+            first, last = contract.lunch_window
+            for day in contract.days:
+                busy = [taken(a) for a in mine if a.weekday == day]
+                lunches = [(t, t + contract.lunch_minutes) for t in range(first, last - contract.lunch_minutes + 1)]
+                assert any(all(apart(lunch, b) for b in busy) for lunch in lunches)
+
+
+def nothing_more_fits(school: School, problem: Problem, week: Week) -> None:
+    """No session without a place could be held alone at any time of the week."""
+    for one in week.unplaced:
+        request = week.requests[one.request]
+        push_in = request.setting == "classroom"
+        subjects = tuple(sorted(problem.subjects(one.request))) if push_in else ()
+        section = problem.section[one.request] if push_in else -1
+        pool = Pool(request.therapist, push_in, section, request.minutes, (one.request,))
+        single = Meeting(0, 0, request.therapist, push_in, section, subjects, request.minutes, ((one.request, 0),))
+        for option in options_of(problem, pool, single):
+            alone = Appointment(
+                therapist=request.therapist,
+                setting=request.setting,
+                section=problem.section_names[section] if push_in else "",
+                room=problem.rooms[option.room].name if option.room >= 0 else "",
+                weekday=option.weekday,
+                start=option.start,
+                minutes=request.minutes,
+                lead=option.lead,
+                tail=option.tail,
+                members=((one.request, one.ordinal),),
+                first=request.start,
+                last=request.end,
+            )
+            wider = replace(
+                week,
+                appointments=(*week.appointments, alone),
+                unplaced=tuple(u for u in week.unplaced if u != one),
+            )
+            try:
+                nobody_in_two_places(school, wider)
+                lunch_and_contract(school, problem, wider)
+            except AssertionError:
+                continue
+            raise AssertionError(f"{one} could be held at {option}")
 
 
 def together(appointments: Sequence[Appointment]) -> list[tuple[Appointment, Appointment]]:

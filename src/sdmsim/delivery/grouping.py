@@ -201,7 +201,7 @@ def _open_groups(problem: Problem, pool: Pool, avoid: frozenset[Company]) -> tup
         for r in sorted(kind):
             model.add(part[r, k] <= meetings[k])
     model.minimise(sum(meetings))
-    model.solve()
+    model.solve_feasible()
     slots = [kinds[k] for k, n in enumerate(meetings) for _ in range(model.value(n))]
     ordinal = dict.fromkeys(pool.requests, 0)
     groups: Groups = []
@@ -235,7 +235,7 @@ def _fixed_groups(problem: Problem, pool: Pool, avoid: frozenset[Company]) -> tu
     for k, n in enumerate(groups):
         model.add(sum(v for (_, of), v in part.items() if of == k) <= limit * n)
     model.minimise(sum(rate * (1000 + wide) * n for rate, wide, n in zip(most_often, spans, groups, strict=True)))
-    model.solve()
+    model.solve_feasible()
     slots = [kinds[k] for k, n in enumerate(groups) for _ in range(model.value(n))]
     made: Groups = []
     for members in _named(problem, slots, kinds, dict.fromkeys(pool.requests, 1), limit, avoid):

@@ -24,7 +24,7 @@ class Model:
         self._model = cp_model.CpModel()
         self._effort = effort
         self._solver: CpSolver | None = None
-        self._optimal = False
+        self._impossible = False
 
     def boolean(self) -> Any:
         """A 0-1 variable."""
@@ -69,8 +69,14 @@ class Model:
         solver.parameters.catch_sigint_signal = False  # it would leave Ctrl-C deadly for the rest of the process
         status = solver.solve(self._model)
         self._solver = solver
-        self._optimal = status == self._cp.OPTIMAL
+        self._impossible = status == self._cp.INFEASIBLE
         return status in (self._cp.OPTIMAL, self._cp.FEASIBLE)
+
+    def solve_feasible(self) -> None:
+        """Solve a model that is known to have solutions: the effort grows until one is found."""
+        while not self.solve():
+            assert not self._impossible, "the model has no solution"
+            self._effort *= 4
 
     def value(self, variable: Any) -> int:
         """A variable's value in the solution."""
@@ -81,8 +87,3 @@ class Model:
         """The proven bound of the objective."""
         assert self._solver is not None
         return round(self._solver.best_objective_bound)
-
-    def gap(self) -> int:
-        """Objective minus its proven bound, 0 when optimal (in absolute value)."""
-        assert self._solver is not None
-        return abs(round(self._solver.objective_value) - self.bound())
