@@ -18,9 +18,9 @@ from sdmsim.delivery.grouping import asked_minutes, group
 from sdmsim.delivery.hybrid import Hybrid
 from sdmsim.delivery.problem import Problem, problem_of
 from sdmsim.delivery.rules import Goal, Grouping, Moves, WeekRules
-from sdmsim.delivery.timetable import make_week, solve
+from sdmsim.delivery.timetable import solve
 from sdmsim.delivery.vocabulary import Week
-from sdmsim.plan import timetable
+from sdmsim.plan import timetable, week_problem
 from sdmsim.scenario import Scenario, load
 from sdmsim.school.calendar import school_year
 from sdmsim.school.synthetic import Synthetic
@@ -53,19 +53,6 @@ def small(folder: Path, *edits: tuple[str, str, str]) -> Scenario:
     for name in {e[0] for e in edits}:
         changes |= edited(name, *[(old, new) for of, old, new in edits if of == name])
     return load(write(folder, changes))
-
-
-def problem_from(scenario: Scenario) -> Problem:
-    return problem_of(
-        scenario.roster,
-        scenario.calendar,
-        delivery=scenario.delivery,
-        goals=scenario.goals,
-        grouping=scenario.grouping,
-        rules=scenario.week,
-        moves=scenario.moves,
-        seed=scenario.seed,
-    )
 
 
 @settings(max_examples=12)
@@ -156,7 +143,7 @@ def test_fewest_meetings_by_hand() -> None:
 def test_hours_asked_do_not_depend_on_the_contract(tmp_path: Path) -> None:
     """What the plans ask is the same for a therapist of 0.12 FTE, who can place less of it."""
     full, part = (small(tmp_path, ("staff.csv", "SLP-1,SLP,0.6", f"SLP-1,SLP,{fte}")) for fte in ("1.0", "0.12"))
-    weeks = [solve(problem_from(s)) for s in (full, part)]
+    weeks = [solve(week_problem(s)) for s in (full, part)]
     assert weeks[0].asked_minutes == weeks[1].asked_minutes
     assert len(weeks[0].unplaced) < len(weeks[1].unplaced)
     assert {u.reason for u in weeks[1].unplaced} == {"contract hours"}
@@ -180,8 +167,8 @@ def test_an_unplaced_session_names_the_rule_that_binds(
 ) -> None:
     """Relaxing that one rule would give the session a place."""
     scenario = small(tmp_path, *edits)
-    week = solve(problem_from(scenario))
-    assert_lawful(scenario.roster, problem_from(scenario), week)
+    week = solve(week_problem(scenario))
+    assert_lawful(scenario.roster, week_problem(scenario), week)
     assert reason in {u.reason for u in week.unplaced}
 
 
@@ -194,7 +181,7 @@ def test_one_session_a_day_binds(tmp_path: Path) -> None:
             + "".join(f"2,{d},11:15,14:45,maths,maths,yes,whole_class\n" for d in ("Tue", "Wed", "Thu", "Fri"))
             + closed)  # fmt: skip
     scenario = small(tmp_path, wide, shut, ("school.toml", "push_in_share = 0.5", "push_in_share = 0.0"))
-    week = solve(problem_from(scenario))
+    week = solve(week_problem(scenario))
     assert {u.reason for u in week.unplaced if week.requests[u.request].goal == "language"} == {"day limit"}
 
 
@@ -208,7 +195,7 @@ def test_dated_rows_may_follow_each_other_in_one_place(tmp_path: Path) -> None:
         ("staff.csv", "07:45,15:15,11:00,12:30,30,120,Wed 14:00-15:00", "10:00,10:40,10:00,10:40,0,0,"),
         ("school.toml", "push_in_share = 0.5", "push_in_share = 0.0"),
     )  # fmt: skip
-    wanted = problem_from(scenario)
+    wanted = week_problem(scenario)
     week = solve(wanted)
     assert_lawful(scenario.roster, wanted, week)
     placed = {scenario.roster.students[week.requests[r].student].id for a in week.appointments for r, _ in a.members}
@@ -244,11 +231,11 @@ def test_a_cached_week_is_the_solved_one_and_names_nobody(tmp_path: Path, monkey
 def test_the_cache_knows_exactly_what_the_week_reads(tmp_path: Path) -> None:
     """Absence rates, attendance and what a day brings make no new week; a bell time or a group size does."""
     scenario = small(tmp_path)
-    digest = problem_from(scenario).digest()
+    digest = week_problem(scenario).digest()
     same = scenario.but(**{"days.provider_attendance": 0.5, "moves.spread": 0.9, "year.start_up_weeks": 3})
-    assert problem_from(same).digest() == digest
+    assert week_problem(same).digest() == digest
     for name, value in {"grouping.legal_size": 4, "moves.settle_minutes": 3.0, "delivery.push_in_share": 1.0}.items():
-        assert problem_from(scenario.but(**{name: value})).digest() != digest
+        assert week_problem(scenario.but(**{name: value})).digest() != digest
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -270,26 +257,22 @@ def test_a_larger_legal_group_never_leaves_more_unplaced() -> None:
     assert sorted((sum(w.asked_minutes) for w in weeks), reverse=True) == [sum(w.asked_minutes) for w in weeks]
 
 
-def test_make_week_is_solve_with_a_cache() -> None:
-    """The one way in gives the same week as solving by hand."""
-    school = maple(4)
-    calendar = school_year(date(2024, 9, 3), date(2025, 6, 13), school.calendar)
-    week = make_week(
-        school,
-        calendar,
-        delivery=Hybrid(kind="hybrid", push_in_share=0.0),
-        goals=GOALS,
-        grouping=Grouping(),
-        rules=WeekRules(effort=0.5),
-        moves=Moves(),
-        seed=1,
-    )
-    assert replace(week, solve_seconds=0.0) == replace(solve(problem(school, 0.0)), solve_seconds=0.0)
-
-
 @pytest.mark.parametrize(("seed", "clustered"), [(1, None), (6, 2)])
 def test_a_week_that_fits_is_spread_over_its_days(seed: int, clustered: int | None) -> None:
     """No day of Maple's pull-out week is fuller than another by more than one session with its moves."""
     week = solve(problem(maple(seed, clustered), 0.0))
     load = [sum(a.lead + a.minutes + a.tail for a in week.appointments if a.weekday == day) for day in range(5)]
     assert max(load) - min(load) <= 4 + 30 + 1
+
+
+def test_where_hours_are_short_children_or_minutes_go_first() -> None:
+    """Each child first leaves fewer children without a session, and never places more minutes, than most minutes."""
+    weeks = {}
+    for rule in ("most minutes", "every child first"):
+        wanted = problem(maple(), 0.5)
+        wanted = replace(wanted, rules=wanted.rules.model_copy(update={"short_of_hours": rule}))
+        weeks[rule] = solve(wanted)
+        assert_lawful(maple(), wanted, weeks[rule])
+    unplaced = {rule: sum(w.requests[u.request].minutes for u in w.unplaced) for rule, w in weeks.items()}
+    assert weeks["every child first"].children_left_out() < weeks["most minutes"].children_left_out()
+    assert unplaced["every child first"] >= unplaced["most minutes"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sdmsim.delivery.problem import Problem, problem_of
 from sdmsim.delivery.rules import Days, Grouping, Moves, WeekRules
 from sdmsim.delivery.timetable import make_week
 from sdmsim.delivery.vocabulary import Week
@@ -26,9 +27,9 @@ class Plan:
     days: Days
 
 
-def timetable(scenario: Scenario) -> Week:
-    """The weekly timetable: from the cache, or solved. Never depends on a replication."""
-    return make_week(
+def week_problem(scenario: Scenario) -> Problem:
+    """What the timetable of a scenario is made from."""
+    return problem_of(
         scenario.roster,
         scenario.calendar,
         delivery=scenario.delivery,
@@ -38,6 +39,11 @@ def timetable(scenario: Scenario) -> Week:
         moves=scenario.moves,
         seed=scenario.seed,
     )
+
+
+def timetable(scenario: Scenario) -> Week:
+    """The weekly timetable: from the cache, or solved. Never depends on a replication."""
+    return make_week(week_problem(scenario))
 
 
 def plan_of(scenario: Scenario) -> Plan:

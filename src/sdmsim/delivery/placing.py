@@ -52,7 +52,7 @@ def place_affordable(problem: Problem, pools: Sequence[Pool], meetings: Sequence
         for m in wanted
         if found[m] is None and len(meetings[m].members) > 1
     )
-    return _placed(meetings, [found.get(m) for m in range(len(meetings))], bound, crowded)
+    return _placed(problem, meetings, [found.get(m) for m in range(len(meetings))], bound, crowded)
 
 
 def place_all(problem: Problem, pools: Sequence[Pool], meetings: Sequence[Meeting]) -> Placed:
@@ -60,28 +60,47 @@ def place_all(problem: Problem, pools: Sequence[Pool], meetings: Sequence[Meetin
     options, worth = _options_and_worth(problem, pools, meetings)
     _, bound = _affordable(problem, meetings, options, worth)
     taken, proven = _best_places(problem, meetings, options, worth, problem.rules.effort)
-    return _placed(meetings, taken, min(bound, proven), frozenset())
+    return _placed(problem, meetings, taken, min(bound, proven), frozenset())
 
 
 def _placed(
-    meetings: Sequence[Meeting], options: Sequence[Option | None], bound: int, crowded: frozenset[frozenset[int]]
+    problem: Problem,
+    meetings: Sequence[Meeting],
+    options: Sequence[Option | None],
+    bound: int,
+    crowded: frozenset[frozenset[int]],
 ) -> Placed:
     placed = Placed(tuple(meetings), tuple(options), 0, crowded)
     step = gcd(*(m.minutes for m in meetings)) or 1  # sums of sessions are multiples of it
-    return replace(placed, gap_minutes=max(0, bound // _A_MINUTE // step * step - placed.minutes))
+    first = _first_worth(problem, meetings)
+    if first > 1:  # minutes above what is placed, with as many first sessions
+        bound -= first * sum(_firsts(m) for m, o in zip(meetings, options, strict=True) if o is not None)
+    unplaced = sum(m.minutes * len(m.members) for m in meetings) - placed.minutes
+    return replace(placed, gap_minutes=min(unplaced, max(0, bound // _A_MINUTE // step * step - placed.minutes)))
 
 
 def _options_and_worth(
     problem: Problem, pools: Sequence[Pool], meetings: Sequence[Meeting]
 ) -> tuple[list[list[Option]], list[int]]:
     options = [options_of(problem, pools[m.pool], m) for m in meetings]
-    worth = [_A_MINUTE * m.minutes * len(m.members) + sum(n == 0 for _, n in m.members) for m in meetings]
+    first = _first_worth(problem, meetings)
+    worth = [_A_MINUTE * m.minutes * len(m.members) + first * _firsts(m) for m in meetings]
     return options, worth
 
 
 _A_MINUTE = 20
-"""Worth of a child-minute; a child's first session of the week is worth 1 more, so that equal minutes reach
-more children."""
+"""Worth of a child-minute; the first session of a row is worth 1 more, so that equal minutes reach more children."""
+
+
+def _first_worth(problem: Problem, meetings: Sequence[Meeting]) -> int:
+    """Worth of the first session of a row besides its minutes: more than all minutes where each child goes first."""
+    if problem.rules.short_of_hours == "most minutes":
+        return 1
+    return _A_MINUTE * (1 + sum(m.minutes * len(m.members) for m in meetings))
+
+
+def _firsts(meeting: Meeting) -> int:
+    return sum(ordinal == 0 for _, ordinal in meeting.members)
 
 
 def _affordable(

@@ -45,6 +45,9 @@ class WeekRules(Described):
     """Co-planning a week with the teacher of each class that is visited."""
     grid_minutes: Literal[1, 5, 10, 15] = 5
     """Sessions begin on multiples of this."""
+    short_of_hours: Literal["most minutes", "every child first"] = "most minutes"
+    """What is placed where not all fits: the most minutes of therapy, which may leave a child that sits alone with
+    none; or a first session for as many children as can be, then the most minutes."""
     effort: Annotated[float, Field(gt=0.0, le=1000.0)] = 2.0
     """Solver limit in its own deterministic seconds, for each of grouping and placing."""
 

@@ -6,7 +6,6 @@ what it reads.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from time import perf_counter
 
 from sdmsim.delivery import cache
@@ -14,35 +13,12 @@ from sdmsim.delivery.filling import Filling
 from sdmsim.delivery.grouping import Meeting, asked_minutes, group
 from sdmsim.delivery.options import Option
 from sdmsim.delivery.placing import even_out, place_affordable, place_all
-from sdmsim.delivery.problem import Problem, problem_of
-from sdmsim.delivery.rules import Goal, Grouping, Moves, WeekRules
-from sdmsim.delivery.vocabulary import Appointment, Strategy, Unplaced, Week
-from sdmsim.school.calendar import SchoolYear
-from sdmsim.school.vocabulary import School
+from sdmsim.delivery.problem import Problem
+from sdmsim.delivery.vocabulary import Appointment, Unplaced, Week
 
 
-def make_week(
-    school: School,
-    calendar: SchoolYear,
-    *,
-    delivery: Strategy,
-    goals: Mapping[str, Goal],
-    grouping: Grouping,
-    rules: WeekRules,
-    moves: Moves,
-    seed: int,
-) -> Week:
+def make_week(problem: Problem) -> Week:
     """The weekly timetable, from the cache or solved. Every session is placed or reported with a reason."""
-    problem = problem_of(
-        school,
-        calendar,
-        delivery=delivery,
-        goals=goals,
-        grouping=grouping,
-        rules=rules,
-        moves=moves,
-        seed=seed,
-    )
     week = cache.find(problem)
     if week is None:
         week = solve(problem)

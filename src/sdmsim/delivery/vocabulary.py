@@ -122,3 +122,8 @@ class Week:
     """Child-minutes placed below the proven upper bound for this grouping."""
     solve_seconds: float
     """Time the solver took when the week was made; 0 when it came from the cache."""
+
+    def children_left_out(self) -> int:
+        """Children with direct service who have no session at all in the timetable."""
+        wanted = {request.student for request in self.requests}
+        return len(wanted - {self.requests[r].student for a in self.appointments for r, _ in a.members})

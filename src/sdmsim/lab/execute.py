@@ -80,7 +80,8 @@ def execute(
         school_years=len(arms) * n,
     )
     names = tuple(name for name, _ in arms)
-    notes = tuple(dict.fromkeys([*experiment.notes, *(note for _, s in arms for note in s.notes)]))
+    left_out = _left_out(names, prepared)
+    notes = tuple(dict.fromkeys([*experiment.notes, *left_out, *(note for _, s in arms for note in s.notes)]))
     results = Results(
         title=experiment.title,
         arms=names,
@@ -93,6 +94,15 @@ def execute(
     if out is not None:
         results.write(out)
     return results
+
+
+def _left_out(names: Sequence[str], prepared: Sequence[Prepared]) -> list[str]:
+    """Which arms leave children without any session: no mean shows it."""
+    found = [(name, int(one.week["children_left_out"])) for name, one in zip(names, prepared, strict=True)]
+    words = ", ".join(f'{n} in "{name}"' for name, n in found if n)
+    return (
+        [f"Children without any session all year, for want of a place: {words} (week.short_of_hours)."] if words else []
+    )
 
 
 def _check_numbers(replications: int, workers: int | None) -> None:

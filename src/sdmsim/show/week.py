@@ -116,6 +116,7 @@ def week_summary(scenario: Scenario, week: Week) -> dict[str, Any]:
         "appointments": week_rows(scenario.roster, week),
         "unplaced": unplaced_rows(scenario.roster, week),
         "unplaced_sessions": len(week.unplaced),
+        "children_left_out": week.children_left_out(),
         "therapist_hours_per_week": round(sum(week.asked_minutes[i] for i in range(len(week.asked_minutes))) / 60.0, 4),
         "co_planning_hours": round(sum(week.co_planning_minutes) / 60.0, 4),
         "indirect_hours": round(sum(week.indirect_minutes) / 60.0, 4),
@@ -176,6 +177,7 @@ def print_week(scenario: Scenario, week: Week, folder: Path) -> None:
     if week.unplaced:
         rows = [list(row.values()) for row in unplaced_rows(school, week)]
         screen.print(table("Sessions without a place, and the rule that binds", UNPLACED_COLUMNS, rows, left=7))
+        screen.print(f"Children without any session: {week.children_left_out()}.")
     else:
         screen.print("Every session has a place.")
     for sentence in bounds(week):

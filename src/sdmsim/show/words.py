@@ -112,6 +112,7 @@ WEEK_WORDS = {
     "co_planning_hours": "of these, co-planning",
     "indirect_hours": "of these, indirect service",
     "contract_hours_per_week": "contract hours of the therapists",
+    "children_left_out": "children without any session in the week",
     "unplaced_sessions": "sessions without a place",
     "grouping_gap_minutes": "gap of the grouping, therapist minutes",
     "placing_gap_minutes": "gap of the timetable, child minutes",
