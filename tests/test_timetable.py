@@ -276,3 +276,22 @@ def test_where_hours_are_short_children_or_minutes_go_first() -> None:
     unplaced = {rule: sum(w.requests[u.request].minutes for u in w.unplaced) for rule, w in weeks.items()}
     assert weeks["every child first"].children_left_out() < weeks["most minutes"].children_left_out()
     assert unplaced["every child first"] >= unplaced["most minutes"]
+
+
+def test_the_contract_leaves_what_duties_and_lunch_do_not_take() -> None:
+    """Maple's 37.5 h less 2.5 h of lunch and 16.9 h of duties: 18.1 h for sessions, moves, planning, consultation."""
+    (contract,) = problem(maple()).contracts
+    assert contract.session_minutes == 2250 - 5 * 30 - (348 + 216 + 100 + 90 + 200 + 60)
+    assert contract.days == (0, 1, 2, 3, 4)
+    assert contract.open[2] == ((7 * 60 + 45, 8 * 60), (8 * 60 + 12, 14 * 60 + 45))
+
+
+def test_a_monthly_row_asks_for_the_weeks_it_is_used(tmp_path: Path) -> None:
+    """Six sessions a month hold two weekly places, and are counted for the weeks in which they are due."""
+    scenario = small(tmp_path, ("services.csv", "s4,speech,30,month,4", "s4,speech,30,month,6"))
+    wanted = week_problem(scenario)
+    monthly = next(i for i, r in enumerate(wanted.requests) if r.per == "month")
+    assert wanted.requests[monthly].weekly_sessions == 2
+    september_to_december, weeks = 4, 16
+    assert scenario.calendar.n_weeks == weeks
+    assert wanted.share_of_weeks[monthly] == 6 * september_to_december / (2 * weeks)
