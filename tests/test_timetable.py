@@ -295,3 +295,46 @@ def test_a_monthly_row_asks_for_the_weeks_it_is_used(tmp_path: Path) -> None:
     september_to_december, weeks = 4, 16
     assert scenario.calendar.n_weeks == weeks
     assert wanted.share_of_weeks[monthly] == 6 * september_to_december / (2 * weeks)
+
+
+def test_lunch_is_not_given_away(tmp_path: Path) -> None:
+    """Forty minutes on site with a lunch of thirty hold no session of thirty, alone or in a group."""
+    scenario = small(
+        tmp_path,
+        ("staff.csv", "07:45,15:15,11:00,12:30,30,120,Wed 14:00-15:00", "11:15,11:55,11:15,11:55,30,0,"),
+        ("school.toml", "push_in_share = 0.5", "push_in_share = 0.0"),
+    )
+    wanted = week_problem(scenario)
+    week = solve(wanted)
+    assert_lawful(scenario.roster, wanted, week)
+    assert {week.requests[r].minutes for a in week.appointments for r, _ in a.members} <= {20}
+    assert "therapist busy" in {u.reason for u in week.unplaced}
+
+
+def test_a_child_left_over_joins_a_group_that_has_room() -> None:
+    """Five children make groups of three and two; where the contract pays for one, a fourth child joins it."""
+    school = maple()
+    section = next(s for s in school.sections if s.grade == "2").section
+    five = [s for s in school.students if s.goal_type == "language"][:5]
+    students = tuple(s.model_copy(update={"grade": "2", "section": section}) for s in five)
+    ids = {s.id for s in students}
+    rows = tuple(r.model_copy(update={"sessions": 1}) for r in school.services if r.id in ids)
+    staff = tuple(m.model_copy(update={"fte": (150 + 1014 + 40) / 2250}) for m in school.staff)
+    school = School(**{**dict(school), "students": students, "services": rows, "staff": staff})
+    wanted = problem(school, 0.0)
+    assert sorted(len(m.members) for m in group(wanted).meetings) == [2, 3]
+    week = solve(wanted)
+    assert_lawful(school, wanted, week)
+    assert [len(a.members) for a in week.appointments] == [4]
+    assert [u.reason for u in week.unplaced] == ["contract hours"]
+
+
+def test_therapists_of_a_role_share_the_caseload_by_fte() -> None:
+    """Two full-time therapists of a Chicago school have two fifths to three fifths of its minutes each."""
+    source = Synthetic(kind="synthetic", like="chicago", seed=2, school_year="2014-15", monthly_share=0.3)
+    school = source.school(Path())
+    assert [m.fte for m in school.staff] == [1.0, 1.0]
+    minutes = [0.0, 0.0]
+    for request in problem(school, 0.3).requests:
+        minutes[request.therapist] += request.minutes * request.weekly_sessions
+    assert 0.4 <= minutes[0] / sum(minutes) <= 0.6
