@@ -8,10 +8,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from sdmsim.streams import Luck, _fold, number_of
 
 NAMES = ("A01", "A02", "B17")
+
+
+def uniforms(luck: Luck, decision: str, who: str, n: int) -> NDArray[np.float64]:
+    """One person's draws for when = 0..n-1, as one array."""
+    return luck.uniforms_of(decision, [who], np.zeros(n, dtype=np.int64), np.arange(n))
 
 
 @given(
@@ -21,9 +27,9 @@ NAMES = ("A01", "A02", "B17")
     who=st.text(max_size=12),
 )
 def test_one_draw_equals_its_place_in_the_array(seed: int, replication: int | None, decision: str, who: str) -> None:
-    """`uniforms` holds the very draws that `uniform` makes one at a time, all inside (0, 1)."""
+    """An array holds the very draws that `uniform` makes one at a time, all inside (0, 1)."""
     luck = Luck(seed, replication)
-    array = luck.uniforms(decision, who, 9)
+    array = uniforms(luck, decision, who, 9)
     assert array.tolist() == [luck.uniform(decision, who, when) for when in range(9)]
     assert array.min() > 0.0
     assert array.max() < 1.0
@@ -55,7 +61,7 @@ def test_the_order_of_calls_does_not_matter() -> None:
     other = Luck(1, 0)
     backwards = []
     for when in reversed(range(20)):
-        other.uniforms("moves", f"S{when}", 3)
+        uniforms(other, "moves", f"S{when}", 3)
         backwards.append(other.uniform("absent", "A01", when))
     assert backwards[::-1] == forwards
 
@@ -84,7 +90,7 @@ def test_one_more_person_changes_nobody_elses_draws() -> None:
 def test_another_name_is_another_stream(one: tuple[str, str, Luck], other: tuple[str, str, Luck]) -> None:
     """Streams that differ in one name are uncorrelated (|r| below 4 / sqrt(n)) and share no draw."""
     n = 20_000
-    a, b = (luck.uniforms(decision, who, n) for decision, who, luck in (one, other))
+    a, b = (uniforms(luck, decision, who, n) for decision, who, luck in (one, other))
     assert abs(np.corrcoef(a, b)[0, 1]) < 4.0 / math.sqrt(n)
     assert not (a == b).any()
 
@@ -93,7 +99,7 @@ def test_draws_are_uniform() -> None:
     """Over times, people, replications, seeds: chi-square in 64 cells below its 99.9 % point (103.4, 63 df)."""
     n = 64 * 400
     streams = {
-        "times": Luck(5, 0).uniforms("absent", "A01", n),
+        "times": uniforms(Luck(5, 0), "absent", "A01", n),
         "people": np.array([Luck(5, 0).uniform("absent", f"A{i}") for i in range(n)]),
         "replications": np.array([Luck(5, i).uniform("absent", "A01") for i in range(n)]),
         "seeds": np.array([Luck(i, 0).uniform("absent", "A01") for i in range(n)]),
@@ -105,7 +111,7 @@ def test_draws_are_uniform() -> None:
 
 def test_successive_draws_are_independent() -> None:
     """Pairs of neighbours fall evenly into an 8 x 8 grid: chi-square below its 99.9 % point (103.4, 63 df)."""
-    draws = Luck(5, 0).uniforms("absent", "A01", 2 * 64 * 400)
+    draws = uniforms(Luck(5, 0), "absent", "A01", 2 * 64 * 400)
     counts, _, _ = np.histogram2d(draws[0::2], draws[1::2], bins=8, range=((0.0, 1.0), (0.0, 1.0)))
     assert ((counts - 400) ** 2 / 400).sum() < 103.4
 

@@ -53,10 +53,6 @@ class Luck:
         """One draw in (0, 1)."""
         return ((_fold(self._stem(decision, who), when) >> 11) + 0.5) * _TO_UNIT
 
-    def uniforms(self, decision: str, who: str, n: int) -> NDArray[np.float64]:
-        """`uniform(decision, who, when)` for when = 0..n-1, as one array of shape (n,)."""
-        return _to_unit(np.arange(n, dtype=np.uint64) ^ np.uint64(self._stem(decision, who)))
-
     def uniforms_of(
         self, decision: str, names: Sequence[str], who: NDArray[np.int64], when: NDArray[np.int64]
     ) -> NDArray[np.float64]:

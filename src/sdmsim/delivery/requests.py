@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import ceil
 
 from sdmsim.delivery.vocabulary import Case, Request, Setting, Strategy
@@ -91,10 +91,3 @@ def _therapists(school: School) -> tuple[int, ...]:
         therapist[key] = best
         taken[best] += load[key] / school.staff[best].fte
     return tuple(therapist[row.provider_role, section[row.id]] for row in school.services)
-
-
-def team_counts(school: School, week_requests: Sequence[Request]) -> tuple[int, int]:
-    """(children of `team` rows served in class, children with `team` rows)."""
-    team = {school.student_index[case.student] for case in caseload(school)}
-    inside = {r.student for r in week_requests if r.setting == "classroom" and school.services[r.row].setting == "team"}
-    return len(inside & team), len(team)

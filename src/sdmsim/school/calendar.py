@@ -46,10 +46,6 @@ class SchoolYear:
         """Weeks with at least one school day."""
         return len(self.mondays)
 
-    def days_of_week(self, week: int) -> tuple[SchoolDay, ...]:
-        """The school days of one school week."""
-        return tuple(d for d in self.days if d.week == week)
-
     def periods(self, per: Per, start: date | None, end: date | None) -> tuple[tuple[int, ...], ...]:
         """Indices of the school days of every period in which a row dated `start` to `end` owes its amount.
 
