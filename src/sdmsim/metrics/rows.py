@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sdmsim.events import REASONS, Log, columns
-from sdmsim.metrics.backdrop import Backdrop, backdrop_of, summed
+from sdmsim.world.backdrop import Backdrop, backdrop_of, summed
 from sdmsim.metrics.names import METRICS, MISSED
 from sdmsim.metrics.workload import workload_metrics
 

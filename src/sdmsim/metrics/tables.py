@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sdmsim.events import REASONS, Defect, Log, columns
-from sdmsim.metrics.backdrop import Floats, backdrop_of, summed
+from sdmsim.world.backdrop import Floats, backdrop_of, summed
 from sdmsim.metrics.names import MISSED
 from sdmsim.world.stage import stage_of
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sdmsim.events import ACTIVITIES, Log, columns
-from sdmsim.metrics.backdrop import Backdrop, Floats, Ints, backdrop_of, summed
+from sdmsim.world.backdrop import Backdrop, Floats, Ints, backdrop_of, summed
 from sdmsim.school.vocabulary import WEEKDAYS, StaffMember
 from sdmsim.world.stage import stage_of
 from sdmsim.world.vocabulary import PerPlan
