@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sdmsim.delivery.rules import Days, Grouping, Moves, WeekRules
+from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, WeekRules
 from sdmsim.delivery.vocabulary import Appointment, Request, Setting, Unplaced, Week
 from sdmsim.plan import Plan
 from sdmsim.school.calendar import school_year
@@ -21,6 +21,7 @@ from sdmsim.school.vocabulary import (
     StaffMember,
     Student,
 )
+from sdmsim.theory.ledger import Assumptions
 
 SURE = Days(child_attendance=1, provider_attendance=1, called_away=0, child_unwilling=0, class_unavailable=0)
 """Days on which nothing comes in between."""
@@ -178,4 +179,6 @@ def plan(
         rules=WeekRules(),
         moves=moves,
         days=days,
+        goals={r.goal: Goal(domain="language") for r in requests},
+        numbers=Assumptions(set="neutral").numbers(),
     )

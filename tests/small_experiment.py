@@ -23,11 +23,16 @@ kind = "hybrid"
 push_in_share = 0.0
 
 [goals.articulation]
+domain = "speech_sounds"
+in_room = "drill"
 [goals.language]
+domain = "language"
 push_in_subjects = ["ELA"]
 [goals.severe_language]
+domain = "language"
 push_in_subjects = ["ELA"]
 [goals.social]
+domain = "social_communication"
 push_in_subjects = ["ELA"]
 
 [week]

@@ -31,8 +31,11 @@ kind = "hybrid"
 push_in_share = 0.5
 
 [goals.articulation]
+domain = "speech_sounds"
+in_room = "drill"
 
 [goals.language]
+domain = "language"
 push_in_subjects = ["ELA"]
 
 [grouping]

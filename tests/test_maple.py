@@ -17,8 +17,8 @@ from sdmsim.school.synthetic import Synthetic
 
 ROSTERS = range(1, 21)
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
-IN_ELA = Goal(push_in_subjects=("ELA",))
-GOALS = {"articulation": Goal(), "language": IN_ELA, "severe_language": IN_ELA, "social": IN_ELA}
+IN_ELA = Goal(domain="language", push_in_subjects=("ELA",))
+GOALS = {"articulation": Goal(domain="speech_sounds"), "language": IN_ELA, "severe_language": IN_ELA, "social": IN_ELA}
 ALONE = Grouping()
 MIXED = Grouping(mix=(("language", "severe_language", "social"),))
 

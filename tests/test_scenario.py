@@ -270,7 +270,8 @@ def test_a_scenario_without_a_school_says_so(tmp_path: Path) -> None:
 
 def test_notes_name_the_defaults_that_took_the_place_of_what_was_not_given(small: Scenario) -> None:
     """Tables of rules that are missing are noted with their values, children without attendance are counted."""
-    week, days, *others = small.notes
+    week, days, assumptions, *others = small.notes
+    assert assumptions == "school.toml has no [assumptions]: the set evidence holds."
     assert week.startswith("school.toml has no [week]: full_time_hours 37.5, planning_minutes_per_class 15.0,")
     assert days.startswith("school.toml has no [days]: child_attendance 0.893, provider_attendance 0.97,")
     assert others == [

@@ -26,8 +26,8 @@ from sdmsim.school.calendar import school_year
 from sdmsim.school.synthetic import Synthetic
 from sdmsim.school.vocabulary import Pair, Room, School
 
-IN_ELA = Goal(push_in_subjects=("ELA",))
-GOALS = {"articulation": Goal(), "language": IN_ELA, "severe_language": IN_ELA, "social": IN_ELA}
+IN_ELA = Goal(domain="language", push_in_subjects=("ELA",))
+GOALS = {"articulation": Goal(domain="speech_sounds"), "language": IN_ELA, "severe_language": IN_ELA, "social": IN_ELA}
 
 
 def maple(seed: int = 1, clustered: int | None = None) -> School:

@@ -120,6 +120,55 @@ ACTIVITIES = ("push_in", "pull_out", "moves", "lunch", "called_away")
 FACTS = (SessionEnded, MinutesGiven, MinutesMissed, StudentWentOut, StudentAbsent, TherapistAbsent, TherapistDid)
 
 
+THERAPY, CLASS = "in therapy", "in class"
+"""Where a probe is taken; positions 0 and 1 of the first axis of what `Learning` holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """What a year taught. g: goal of a child (by position, then goal's name), p: probe, s: student.
+
+    Skills are log-odds of success on the goal's targets; of two contexts, THERAPY comes first, then CLASS.
+    """
+
+    names: tuple[tuple[str, str], ...]
+    """(child, kind of goal) of each g."""
+    student: NDArray[np.int64]
+    """(g,)"""
+    domain: tuple[str, ...]
+    """Of each g."""
+    probe_days: NDArray[np.int64]
+    """(p,) school days at whose end probes fall; the last is the last school day."""
+    active: NDArray[np.bool_]
+    """(g, p): the goal's services ran on that day."""
+    start: NDArray[np.float64]
+    """(context, g) before the first day."""
+    gains: NDArray[np.float64]
+    """(context, g, p) what therapy had added."""
+    growth: NDArray[np.float64]
+    """(g, p) what school had added."""
+    growth_without: NDArray[np.float64]
+    """(g, p) what it would have added with the same luck and no therapy."""
+    taken: NDArray[np.bool_]
+    """(g, p): the child was there for the probe."""
+    scores: NDArray[np.int64]
+    """(context, g, p): right answers of `trials`, taken or not."""
+    trials: int
+    counted: NDArray[np.float64]
+    """(s, p) share of a year's instruction minutes that counted for the child's growth."""
+    academic: NDArray[np.float64]
+    """(s,) growth in ELA and maths in SD; nan where the school has neither."""
+    on_task_minutes: NDArray[np.float64]
+    """(s,) of the instruction and therapy attended."""
+    attended_minutes: NDArray[np.float64]
+    """(s,) of instruction in class and of therapy."""
+
+    @property
+    def skill(self) -> NDArray[np.float64]:
+        """(context, g, p)."""
+        return np.asarray(self.start[:, :, None] + self.gains + self.growth)
+
+
 def columns(rows: Sequence[tuple[Any, ...]], width: int) -> NDArray[np.float64]:
     """Plain facts of one kind, each of `width` fields, as a matrix of shape (width, facts)."""
     flat = np.fromiter(chain.from_iterable(rows), dtype=np.float64, count=len(rows) * width)
@@ -144,6 +193,8 @@ class Log:
     absences: list[tuple[Any, ...]] = field(default_factory=list)
     staff_absences: list[tuple[Any, ...]] = field(default_factory=list)
     work: list[tuple[Any, ...]] = field(default_factory=list)
+    learning: Learning | None = None
+    """What the year taught; None while it is lived."""
 
     def facts(self) -> Iterator[NamedTuple]:
         """Every fact, typed, kind by kind in the order of FACTS, each kind in the order of happening."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sdmsim.delivery.problem import Problem, problem_of
-from sdmsim.delivery.rules import Days, Grouping, Moves, WeekRules
+from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, WeekRules
 from sdmsim.delivery.timetable import make_week
 from sdmsim.delivery.vocabulary import Week
 from sdmsim.scenario import Scenario
@@ -25,6 +26,9 @@ class Plan:
     rules: WeekRules
     moves: Moves
     days: Days
+    goals: Mapping[str, Goal]
+    numbers: Mapping[str, float]
+    """Every number of the ledger by its full name, as the scenario's assumptions have it."""
 
 
 def week_problem(scenario: Scenario) -> Problem:
@@ -57,4 +61,6 @@ def plan_of(scenario: Scenario) -> Plan:
         rules=scenario.week,
         moves=scenario.moves,
         days=scenario.days,
+        goals=scenario.goals,
+        numbers=scenario.assumptions.numbers(),
     )

@@ -22,6 +22,7 @@ from sdmsim.school.grid import conversions
 from sdmsim.school.sources import SchoolSource, Tables
 from sdmsim.school.tables import Readable, read_what_can_be
 from sdmsim.school.vocabulary import School, Text
+from sdmsim.theory.ledger import Assumptions
 
 FORMAT: Literal[1] = 1
 _LONGEST_YEAR_DAYS = 366
@@ -60,6 +61,7 @@ class Scenario(Described):
     week: WeekRules = WeekRules()
     moves: Moves = Moves()
     days: Days = Days()
+    assumptions: Assumptions = Assumptions()
 
     _file: str = PrivateAttr(default="scenario")
     _folder: Path = PrivateAttr(default=Path())
@@ -173,6 +175,9 @@ class Scenario(Described):
             if table not in self.model_fields_set:
                 values = ", ".join(f"{key} {value}" for key, value in getattr(self, table))
                 yield f"{self._file} has no [{table}]: {values}."
+        if "assumptions" not in self.model_fields_set:
+            yield f"{self._file} has no [assumptions]: the set {self.assumptions.set} holds."
+        yield from self.assumptions.notes()
         if not school.rooms:
             yield (
                 f"No rooms.csv: each therapist has a room of its own for {self.grouping.legal_size} children,"

@@ -10,13 +10,20 @@ from pydantic import Field
 
 from sdmsim.base import Described
 from sdmsim.school.vocabulary import Share, Text
+from sdmsim.theory.vocabulary import Activity, Domain
 
 Minutes = Annotated[float, Field(ge=0.0, le=60.0)]
 
 
 class Goal(Described):
-    """A kind of goal: the subjects of the lesson in which it can be worked on in class."""
+    """A kind of goal: what it is about, how it is practised, and the lessons in which it can be worked on in class."""
 
+    domain: Domain
+    """What it is about."""
+    in_room: Activity = "play"
+    """How it is practised in a place apart."""
+    in_class: Activity = "woven"
+    """How it is practised in a lesson."""
     push_in_subjects: tuple[Text, ...] = ()
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sdmsim.events import REASONS, Log, columns
-from sdmsim.world.backdrop import Backdrop, backdrop_of, summed
 from sdmsim.metrics.names import METRICS, MISSED
 from sdmsim.metrics.workload import workload_metrics
+from sdmsim.world.backdrop import Backdrop, backdrop_of, summed
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sdmsim.events import REASONS, Defect, Log, columns
-from sdmsim.world.backdrop import Floats, backdrop_of, summed
 from sdmsim.metrics.names import MISSED
+from sdmsim.world.backdrop import Floats, backdrop_of, summed
 from sdmsim.world.stage import stage_of
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sdmsim.events import ACTIVITIES, Log, columns
-from sdmsim.world.backdrop import Backdrop, Floats, Ints, backdrop_of, summed
 from sdmsim.school.vocabulary import WEEKDAYS, StaffMember
+from sdmsim.world.backdrop import Backdrop, Floats, Ints, backdrop_of, summed
 from sdmsim.world.stage import stage_of
 from sdmsim.world.vocabulary import PerPlan
 

@@ -98,7 +98,16 @@ def _texts(school: School, tables: Mapping[str, str], like: str, seed: int, clus
 
 def _goal(goal: str) -> str:
     subjects = "[]" if goal in NOT_IN_CLASS else '["ELA"]'
-    return f"[goals.{goal}]\npush_in_subjects = {subjects}"
+    return f"[goals.{goal}]\n{ABOUT[goal]}push_in_subjects = {subjects}"
+
+
+ABOUT = {
+    "articulation": 'domain = "speech_sounds"\nin_room = "drill"\n',
+    "language": 'domain = "language"\n',
+    "severe_language": 'domain = "language"\n',
+    "social": 'domain = "social_communication"\n',
+}
+"""What each goal of a drawn school is about, and how it is practised where that is not the default."""
 
 
 FIRST_AND_LAST_DAY = {

@@ -25,7 +25,7 @@ class Gains(NamedTuple):
     lacking_permanent: Number
     """What use in class lacks of `permanent`."""
     lacking_temporary: Number
-    """What use in class lacks of `temporary`. Below 0 where class has caught up near the ceiling; the two lacks together never are."""
+    """What use in class lacks of `temporary`; below 0 where class catches up near the ceiling, the sum never is."""
 
     @property
     def trained(self) -> Number:
@@ -38,7 +38,9 @@ class Gains(NamedTuple):
         return self.permanent - self.lacking_permanent + self.temporary - self.lacking_temporary
 
 
-def increment(opportunities: Number, per_opportunity: Number, response: Number, need: Number, targets: Number) -> Number:
+def increment(
+    opportunities: Number, per_opportunity: Number, response: Number, need: Number, targets: Number
+) -> Number:
     """Log-odds that practice would bring without a ceiling, mean over a goal's targets.
 
     `opportunities` are spread over `targets`; each brings `per_opportunity` log-odds to its target (+0.1: Koedinger
@@ -99,19 +101,10 @@ def rest(gains: Gains, days: Number, uses: Number, half_life_days: Number, kept:
 _LN2 = float(np.log(2.0))
 
 
-def transfer_rate(
-    transfer: Number,
-    planning_minutes: Number,
-    teacher_knowledge: Number,
-    peer_transfer: Number,
-    relative_contact: Number,
-) -> Number:
+def transfer_rate(transfer: Number, planning_minutes: Number, teacher_knowledge: Number) -> Number:
     """Rate per unaided class minute at which use in class moves towards the trained skill.
 
-    `transfer` x (1 + `teacher_knowledge` x planning and consultation minutes a week / 15, wherever the therapy is)
-    x (1 + `peer_transfer` x (contact with peers relative to its norm - 1)), never negative. Both modifiers are
-    judged, with none in their range.
+    `transfer` x (1 + `teacher_knowledge` x minutes a week of planning and consultation / 15): a teacher who knows the
+    target gives occasions to use it. Credit follows the minutes, wherever the therapy is. Judged, none in its range.
     """
-    knows = 1.0 + teacher_knowledge * planning_minutes / 15.0
-    peers = 1.0 + peer_transfer * (relative_contact - 1.0)
-    return transfer * np.maximum(0.0, knows * peers)
+    return transfer * (1.0 + teacher_knowledge * planning_minutes / 15.0)

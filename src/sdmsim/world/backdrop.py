@@ -47,6 +47,8 @@ class Backdrop:
     """What a minute of a school day can be: subjects, then recess, lunch, passing."""
     minutes_by_kind: Floats
     """(kind, g, w, minute): the same for each kind."""
+    instruction_a_day: Floats
+    """(s, d): minutes of instruction of a whole day at school."""
     owed: Floats
     """Per student, minutes of direct service owed in the year."""
     lre: Floats
@@ -70,6 +72,16 @@ class Backdrop:
         low, high = self.opens[grade, day], self.closes[grade, day]
         until = _at(table, grade, weekday, np.clip(end, low, high))
         return until - _at(table, grade, weekday, np.clip(start, low, high))
+
+    def a_day(self, table: Floats) -> Floats:
+        """(s, d): minutes of a (g, w, minute) table on a whole day at school."""
+        return _whole_days(table, self.weekday, self.opens, self.closes)[self.grade]
+
+
+def _whole_days(table: Floats, weekday: Ints, opens: Floats, closes: Floats) -> Floats:
+    """(g, d): minutes of a (g, w, minute) table between the first bell and the last, or an early release."""
+    grade = np.arange(len(table))[:, None]
+    return _at(table, grade, weekday[None, :], closes) - _at(table, grade, weekday[None, :], opens)
 
 
 def _at(table: Floats, grade: Ints, weekday: Ints, clock: Floats) -> Floats:
@@ -112,6 +124,8 @@ def _build(plan: Plan) -> Backdrop:
     served: dict[str, int] = {}
     for student in school.students:
         served[student.section] = served.get(student.section, 0) + 1
+    instruction = by_kind[: -len(NOT_INSTRUCTION) - 1].sum(axis=0)
+    closes = np.maximum(opens, np.minimum(bells[1][:, weekday_of], release))
     return Backdrop(
         n_weeks=plan.calendar.n_weeks,
         n_days=len(days),
@@ -119,11 +133,12 @@ def _build(plan: Plan) -> Backdrop:
         weekday=weekday_of,
         grade=grade_of,
         opens=opens,
-        closes=np.maximum(opens, np.minimum(bells[1][:, weekday_of], release)),
-        instruction=by_kind[: -len(NOT_INSTRUCTION) - 1].sum(axis=0),
+        closes=closes,
+        instruction=instruction,
         core=protected.cumsum(axis=-1),
         kinds=kinds,
         minutes_by_kind=by_kind,
+        instruction_a_day=_whole_days(instruction, weekday_of, opens, closes)[grade_of],
         owed=owed,
         lre=_lre(plan, (bells[1] - bells[0]).sum(axis=1)[grade_of]),
         has_peers=np.array([sizes[s.section] > served[s.section] for s in school.students]),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 GRAINS = 65536.0
 DAY = 1440.0

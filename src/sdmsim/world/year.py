@@ -11,6 +11,7 @@ from sdmsim.streams import Luck
 from sdmsim.world.accounts import settle
 from sdmsim.world.checks import check_minutes, check_places
 from sdmsim.world.classroom import NO_NOTICE, classroom
+from sdmsim.world.learning import learn
 from sdmsim.world.luck import fortune_of
 from sdmsim.world.stage import stage_of
 from sdmsim.world.student import student
@@ -66,4 +67,5 @@ def live(plan: Plan, *, seed: int, replication: int) -> Log:
     settle(year)
     check_minutes(stage, log)
     check_places(log)
+    log.learning = learn(log, Luck(seed, replication), plan.numbers)
     return log
