@@ -137,6 +137,8 @@ class Learning:
     """(g,)"""
     domain: tuple[str, ...]
     """Of each g."""
+    sd: NDArray[np.float64]
+    """(g,) one SD of the domain in log-odds."""
     probe_days: NDArray[np.int64]
     """(p,) school days at whose end probes fall; the last is the last school day."""
     active: NDArray[np.bool_]

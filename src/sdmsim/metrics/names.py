@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from sdmsim.events import REASONS
 
-Group = Literal["delivery", "access", "workload"]
+Group = Literal["delivery", "access", "workload", "progress"]
 MISSED = "missed_minutes."
 
 
@@ -55,6 +55,16 @@ METRICS: tuple[Metric, ...] = (
     Metric("overtime_hours", "h a week", "work that did not fit the contract week, all therapists", "workload"),
     Metric("planning_hours", "h a week", "planning with the teachers of visited classes, all therapists", "workload"),
     Metric("therapist_transition_minutes", "min a week", "moves of all therapists", "workload"),
+    Metric("engaged_share", "share", "on task / minutes of instruction and therapy attended", "progress"),
+    Metric("trained_gain_sd", "SD", "skill gained in the year, as tested in a quiet place", "progress"),
+    Metric("classroom_gain_sd", "SD", "skill gained in the year, unaided use in class", "progress"),
+    Metric("trained_effect_sd", "SD", "the part of the gain in a quiet place that is therapy's", "progress"),
+    Metric("classroom_effect_sd", "SD", "the part of the gain in class that is therapy's", "progress"),
+    Metric("trained_gain_spread_sd", "SD", "spread of the gain in a quiet place between students", "progress"),
+    Metric("goals_met_share", "share", "goals with 80 % in three probes running, in therapy", "progress"),
+    Metric("goals_generalised_share", "share", "goals with 80 % in three probes running, in class", "progress"),
+    Metric("goals_truly_met_share", "share", "goals whose true skill is 80 % or more on the last day", "progress"),
+    Metric("academic_growth_sd", "SD", "growth in ELA and maths", "progress"),
 )
 """Every metric that is simulated, in the order in which rows hold them."""
 

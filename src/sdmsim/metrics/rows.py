@@ -12,6 +12,7 @@ import numpy as np
 
 from sdmsim.events import REASONS, Log, columns
 from sdmsim.metrics.names import METRICS, MISSED
+from sdmsim.metrics.progress import progress
 from sdmsim.metrics.workload import workload_metrics
 from sdmsim.world.backdrop import Backdrop, backdrop_of, summed
 
@@ -25,7 +26,7 @@ _NO_SCHOOL = REASONS.index("no_school")
 def row(log: Log) -> dict[str, float]:
     """Every metric of one year, in the order of METRICS. Uses plain Python and NumPy only."""
     backdrop = backdrop_of(log.plan)
-    found = _delivery(log, backdrop) | _access(log, backdrop) | workload_metrics(log, backdrop)
+    found = _delivery(log, backdrop) | _access(log, backdrop) | workload_metrics(log, backdrop) | progress(log)
     return {metric.name: found[metric.name] for metric in METRICS}
 
 

@@ -6,12 +6,14 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-Part = Literal["delivery", "access", "workload"]
-PARTS: tuple[Part, ...] = ("delivery", "access", "workload")
+Part = Literal["delivery", "access", "workload", "progress"]
+PARTS: tuple[Part, ...] = ("delivery", "access", "workload", "progress")
+"""In the order of their certainty."""
 PART_TITLES = {
     "delivery": "Delivery: are the promised minutes given?",
     "access": "Access: what of class and peers is kept?",
     "workload": "Workload: what does it ask of the therapists?",
+    "progress": "Progress: what do children learn, under the assumptions named?",
 }
 
 
@@ -49,6 +51,16 @@ WORDS: dict[str, Words] = {
     "overtime_hours": Words("overtime", "h a week", 1, "workload"),
     "planning_hours": Words("co-planning", "h a week", 1, "workload"),
     "therapist_transition_minutes": Words("therapists' moves", "min a week", 0, "workload"),
+    "engaged_share": _share("on task, of instruction and therapy attended", "progress"),
+    "trained_gain_sd": Words("skill gained, in a quiet place", "SD", 2, "progress"),
+    "classroom_gain_sd": Words("skill gained, used in class", "SD", 2, "progress"),
+    "trained_effect_sd": Words("of the gain in a quiet place, therapy's part", "SD", 2, "progress"),
+    "classroom_effect_sd": Words("of the gain in class, therapy's part", "SD", 2, "progress"),
+    "trained_gain_spread_sd": Words("spread of the gain between children", "SD", 2, "progress"),
+    "goals_met_share": _share("goals met by three probes running, in therapy", "progress"),
+    "goals_generalised_share": _share("goals met by three probes running, in class", "progress"),
+    "goals_truly_met_share": _share("goals truly met at year's end", "progress"),
+    "academic_growth_sd": Words("growth in ELA and maths", "SD", 2, "progress"),
 }
 
 HEADLINE = (
@@ -59,8 +71,10 @@ HEADLINE = (
     "lre_share",
     "therapist_hours_per_week",
     "overtime_hours",
+    "trained_gain_sd",
+    "classroom_gain_sd",
 )
-"""What the console table and the first picture show, delivery before access before workload."""
+"""What the console table and the first picture show, in the order of PARTS."""
 
 REASON_WORDS = {
     "child_absent": "child absent",
@@ -127,7 +141,7 @@ def week_words(column: str) -> str:
 
 
 def order_of(metrics: Iterable[str]) -> list[str]:
-    """Metrics in the order in which they are shown: delivery, access, workload, the known ones first."""
+    """Metrics in the order in which they are shown: by PARTS, the known ones first."""
     found = list(dict.fromkeys(metrics))
     rank = {name: i for i, name in enumerate(WORDS)}
     return sorted(found, key=lambda m: (PARTS.index(words_of(m).part), rank.get(m, len(rank)), found.index(m)))

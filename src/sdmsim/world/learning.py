@@ -84,6 +84,7 @@ def learn(log: Log, luck: Luck, n: Numbers) -> Learning:
         names=learners.names,
         student=s,
         domain=learners.domain,
+        sd=sd,
         probe_days=probe_days,
         active=learners.active[:, probe_days],
         start=start,
@@ -91,7 +92,7 @@ def learn(log: Log, luck: Luck, n: Numbers) -> Learning:
         growth=growth,
         growth_without=grown(unhindered),
         taken=lessons.present[s][:, probe_days] > 0.0,
-        scores=_probe(start[:, :, None] + gains + growth, learners, luck),
+        scores=_probe(start[:, :, None] + gains + growth, learners, luck, n["probes.overdispersion"]),
         trials=PROBE_TRIALS,
         counted=counted / full_year[:, None],
         academic=_academic(learners, lessons, lost, profiles, n),
@@ -286,10 +287,10 @@ def _put(old: Floats, place: Ints, new: Floats) -> Floats:
     return changed
 
 
-def _probe(skill: Floats, learners: Learners, luck: Luck) -> Ints:
+def _probe(skill: Floats, learners: Learners, luck: Luck, overdispersion: float) -> Ints:
     """Scores of probes in therapy and in class, (context, g, probe), out of PROBE_TRIALS."""
     names = ["\n".join(name) for name in learners.names]
     who = np.arange(len(names))[:, None]
     when = np.arange(len(learners.probe_days))[None, :]
     draws = np.stack([luck.uniforms_of(f"probe {context}", names, who, when) for context in (THERAPY, CLASS)])
-    return successes(draws, success_probability(skill), PROBE_TRIALS)
+    return successes(draws, success_probability(skill), PROBE_TRIALS, overdispersion)
