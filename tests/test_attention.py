@@ -60,6 +60,9 @@ def test_noise_and_size_do_lower_the_share() -> None:
     """A busy room and a large group are each worse than a sparse one and a small group."""
     assert at_default(noise=1.0) < at_default(noise=0.5) < at_default()
     assert at_default(size=22) < at_default(size=3) < at_default(size=1)
+    calm, frail = (float(settled_share(1.99, 0.0, -0.461, 1.0, s, -0.08, 22.0)) for s in (0.0, 2.0))
+    assert calm == pytest.approx(float(share_of(1.99)))
+    assert frail == pytest.approx(float(share_of(1.99 - 2 * 0.461)))
 
 
 @given(NOISE, SIZES)

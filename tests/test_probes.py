@@ -122,6 +122,8 @@ def test_levels_of_goal_attainment() -> None:
     """At the start -2, half way -1, at the expected outcome 0, and two more steps above."""
     skill = np.array([-1.0, 0.0, 0.69, 0.7, 1.39, 1.4, 2.1, 2.8, 9.0])
     assert attainment_level(skill, 0.0, 1.4).tolist() == [-2, -2, -2, -1, -1, 0, 1, 2, 2]
+    goal_below_start = attainment_level(np.array([0.9, 1.0, 1.19, 1.21, 1.41]), 1.5, 1.0)
+    assert goal_below_start.tolist() == [-1, 0, 0, 1, 2]
 
 
 @given(st.floats(-4, 4), st.floats(-4, 4), st.floats(-4, 4), st.floats(0, 2))

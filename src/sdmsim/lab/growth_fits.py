@@ -198,7 +198,8 @@ def trial_overdispersion(table: pd.DataFrame) -> float:
             if len(own) >= _FEWEST:
                 variance, line = detrended_variance(own.sort_values("session")["outcome"].to_numpy(float) / trials)
                 line = np.clip(line, 0.0, 1.0)
-                chance = float((line * (1 - line)).mean()) / trials
+                unsure = 2.0 * variance / len(own)  # the line's own variance, mean over its points
+                chance = (float((line * (1 - line)).mean()) + unsure) / trials
                 excess += len(own) * (variance - chance)
                 room += len(own) * chance * (trials - 1)
     return excess / room
