@@ -341,7 +341,7 @@ def test_the_fidelity_table_has_a_line_for_every_row_of_the_grid() -> None:
 
 def test_the_table_of_children_sums_up_their_year() -> None:
     """Who they are, what they were owed and given, minutes on the way and lessons missed."""
-    table = students_table(their_week()).set_index("id")
+    table = students_table(taught(their_week())).set_index("id")
     assert list(table["minutes_owed"]) == [50.0, 40.0]
     assert list(table["minutes_delivered"]) == [50.0, 20.0]
     assert list(table["missed_minutes.no_school"]) == [0.0, 20.0]

@@ -10,7 +10,8 @@ import pytest
 from hand_school import SURE, child, plan, pull_out, push_in, wanted
 
 from sdmsim.events import Log
-from sdmsim.metrics.progress import gains_and_effects, goals_met, progress
+from sdmsim.metrics.goals import attainment_by_child, attainment_of, goals_table, probes_table
+from sdmsim.metrics.progress import first_passed, gains_and_effects, progress
 from sdmsim.plan import Plan
 from sdmsim.theory.ledger import SETS, Assumptions
 from sdmsim.world import live
@@ -143,6 +144,36 @@ def test_probes_not_taken_leave_a_row_of_passes_whole() -> None:
     one = np.ones((1, 5), dtype=bool)
     scores = np.array([[[8, 9, 0, 10, 3]], [[8, 9, 7, 10, 8]]])
     made = replace(learning, scores=scores, taken=np.array([[True, True, False, True, True]]), active=one)
-    assert goals_met(made)[:, 0].tolist() == [True, True]
+    assert first_passed(made)[:, 0].tolist() == [3, 3]
     made = replace(made, taken=one)
-    assert goals_met(made)[:, 0].tolist() == [False, False]
+    assert first_passed(made)[:, 0].tolist() == [-1, -1]
+
+
+def test_the_table_of_goals_says_what_was_reached() -> None:
+    """Dates of the third pass running; the level by the last probe taken; true probabilities, rising with skill."""
+    log = lived(one_session(False))
+    learning = log.learning
+    assert learning is not None
+    day, one = np.zeros(5, dtype=np.int64), np.ones((1, 5), dtype=bool)
+    long = {"gains": np.zeros((2, 1, 5)), "growth": np.zeros((1, 5)), "growth_without": np.zeros((1, 5))}
+    scores = np.array([[[8, 9, 10, 10, 3]], [[8, 9, 7, 10, 8]]])
+    log.learning = replace(learning, scores=scores, taken=one, active=one, probe_days=day, **long)
+    (goal,) = goals_table(log).to_dict("records")
+    assert goal["met"] == "2024-09-02"
+    assert goal["generalised"] is None
+    assert goal["attainment"] == -2.0
+    assert goal["start_in_therapy"] == goal["end_in_therapy"] == 0.5
+    probes = probes_table(log)
+    assert len(probes) == 10
+    assert probes["right"].tolist()[:2] == [8, 8]
+
+
+def test_a_child_that_was_never_probed_has_no_level() -> None:
+    """Nothing is made up for probes that were not taken."""
+    log = lived(one_session(False))
+    learning = log.learning
+    assert learning is not None
+    never = replace(learning, taken=np.zeros_like(learning.taken))
+    assert np.isnan(attainment_of(never)).all()
+    assert np.isnan(attainment_by_child(never, 1)).all()
+    assert not np.isnan(attainment_by_child(learning, 1)).any()

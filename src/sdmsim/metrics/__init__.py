@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sdmsim.metrics.goals import goals_table, probes_table
 from sdmsim.metrics.months import by_month
 from sdmsim.metrics.names import METRICS, Metric, unit_of
 from sdmsim.metrics.rows import measure, row
@@ -13,7 +14,9 @@ __all__ = [
     "Metric",
     "by_month",
     "fidelity",
+    "goals_table",
     "measure",
+    "probes_table",
     "row",
     "student_time",
     "students_table",

@@ -13,7 +13,7 @@ from sdmsim.events import Defect, Learning, Log
 from sdmsim.theory.growth import effect_sd, gain_sd
 from sdmsim.theory.probes import first_met, success_probability
 from sdmsim.world.learners import PROBE_WEEKS
-from sdmsim.world.vocabulary import Floats
+from sdmsim.world.vocabulary import Bools, Floats, Ints
 
 PASS_SHARE = 0.8
 """A probe is passed at this share of right answers; a goal is truly met at this probability."""
@@ -46,7 +46,7 @@ def progress(log: Log) -> dict[str, float]:
     learning = learning_of(log)
     gains, effects = (by_child(learning, values) for values in gains_and_effects(log))
     lasted = learning.active.sum(axis=1) * PROBE_WEEKS >= LONG_ENOUGH_WEEKS
-    met = goals_met(learning)[:, lasted]
+    met = first_passed(learning)[:, lasted] >= 0
     truly = success_probability(learning.skill[0, lasted, -1]) >= PASS_SHARE
     attended = float(learning.attended_minutes.sum())
     return {
@@ -78,12 +78,11 @@ def by_child(learning: Learning, values: Floats) -> Floats:
     return np.stack([np.bincount(place, of, len(children)) / goals for of in values])
 
 
-def goals_met(learning: Learning) -> np.ndarray:
-    """(context, goal): three passes running among the probes that were taken while the goal's services ran."""
+def first_passed(learning: Learning) -> Ints:
+    """(context, goal): the probe with the third pass running among those taken while the goal's services ran; or -1."""
     there = learning.active & learning.taken
-    passed = learning.scores >= PASS_SHARE * learning.trials
-    return np.asarray(first_met(passed, there) >= 0)
+    return first_met(learning.scores >= PASS_SHARE * learning.trials, there)
 
 
-def _mean(values: np.ndarray) -> float:
+def _mean(values: Floats | Bools) -> float:
     return float(values.mean()) if values.size else float("nan")

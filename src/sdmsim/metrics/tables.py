@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sdmsim.events import REASONS, Defect, Log, columns
+from sdmsim.metrics.goals import attainment_by_child
 from sdmsim.metrics.names import MISSED
+from sdmsim.metrics.progress import by_child, gains_and_effects, learning_of
 from sdmsim.world.backdrop import Floats, backdrop_of, summed
 from sdmsim.world.stage import stage_of
 
@@ -49,7 +51,12 @@ def fidelity(log: Log) -> pd.DataFrame:
 
 
 def students_table(log: Log) -> pd.DataFrame:
-    """One row per served child and its year in minutes: owed, given, missed by reason, moves, class missed."""
+    """One row per served child and its year.
+
+    In minutes: owed, given, missed by reason, moves, class missed. Then how it responded: gains and effects in SD,
+    means over its goals, and the goal attainment T score (all empty for a child without direct service);
+    engaged_share, academic_growth_sd.
+    """
     import pandas as pd
 
     backdrop = backdrop_of(log.plan)
@@ -70,6 +77,20 @@ def students_table(log: Log) -> pd.DataFrame:
         table[f"{MISSED}{reason}"] = by_reason[:, position]
     table["transition_minutes"] = summed(student, resumed - left - (ended - began), n)
     table["class_minutes_missed"] = summed(student, lost, n)
+    learning = learning_of(log)
+    children = np.unique(learning.student)
+    gains, effects = (by_child(learning, values) for values in gains_and_effects(log))
+    for kind, values in (("gain", gains), ("effect", effects)):
+        for context, of_children in zip(("trained", "classroom"), values, strict=True):
+            column = np.full(n, np.nan)
+            column[children] = of_children
+            table[f"{context}_{kind}_sd"] = column
+    table["attainment_score"] = attainment_by_child(learning, n)
+    there = learning.attended_minutes > 0.0
+    table["engaged_share"] = np.where(
+        there, learning.on_task_minutes / np.where(there, learning.attended_minutes, 1), np.nan
+    )
+    table["academic_growth_sd"] = learning.academic
     return table
 
 

@@ -42,7 +42,7 @@ class Profiles(NamedTuple):
     growth: Floats
     """(s,) factor on what school teaches, mean 1."""
     response: Floats
-    """(g,) factor on what practice brings, mean 1."""
+    """(s,) factor on what practice brings, mean 1."""
     start: Floats
     """(g,) log-odds of success at the start."""
 
@@ -122,7 +122,7 @@ def profiles_of(plan: Plan, learners: Learners, luck: Luck, n: Numbers) -> Profi
         + n["attention.inattentive_logit"] * inattentive,
         sensitivity=np.maximum(0.0, 1.0 + n["attention.noise_sensitivity_sd"] * normal("noise sensitivity", children)),
         growth=np.asarray(own_factor(n["school.growth_sd"], normal("school growth", children))),
-        response=np.asarray(own_factor(n["children.response_sd"], normal("response", goals))),
+        response=np.asarray(own_factor(n["children.response_sd"], normal("response", children))),
         start=n["children.start_mean"] + n["children.start_sd"] * normal("start", goals),
     )
 
@@ -268,7 +268,7 @@ def _follow(
             rested = rest(before, days, tau[g] * (unaided[chosen] - used[g]), half_life, kept)
             recent = load_after(load[g], days, load_half_life)
             counted = effective(sessions.episodes[chosen], recent, satiation)
-            raw = increment(counted, n["stores.increment"], profiles.response[g], n["stores.need"], n["stores.targets"])
+            raw = increment(counted, n["stores.increment"], profiles.response[learners.student[g]], n["stores.need"], n["stores.targets"])
             after = practise(rested, raw, sessions.similarity[chosen], ceiling, softness)
             gains = Gains(*(_put(part, g, new) for part, new in zip(gains, after, strict=True)))
             load = _put(load, g, recent + sessions.episodes[chosen])
