@@ -1,0 +1,112 @@
+"""Sessions as practice: tries with feedback, and what of the lesson they take.
+
+Settings differ here only by the numbers of the place: its noise, how like unaided use it is, how much of the time is
+work on goals, and how many tries an activity allows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sdmsim.events import Log, columns
+from sdmsim.streams import Luck
+from sdmsim.theory.attention import attending, on_task, settled_share, share_of
+from sdmsim.theory.growth import lesson_share
+from sdmsim.theory.practice import episodes, turns
+from sdmsim.world.backdrop import Backdrop, summed
+from sdmsim.world.learners import NOISES, Learners
+from sdmsim.world.lessons import Lessons
+from sdmsim.world.profiles import Numbers, Profiles
+from sdmsim.world.vocabulary import Floats, Ints
+
+if TYPE_CHECKING:
+    from sdmsim.plan import Plan
+
+
+class Sessions(NamedTuple):
+    """Child-sessions as columns, in order of child's goal and time."""
+
+    goal: Ints
+    day: Ints
+    start: Floats
+    episodes: Floats
+    similarity: Floats
+
+
+def practice(
+    log: Log,
+    learners: Learners,
+    backdrop: Backdrop,
+    lessons: Lessons,
+    profiles: Profiles,
+    luck: Luck,
+    n: Numbers,
+) -> tuple[Sessions, Floats, Floats]:
+    """The sessions as practice; the share of each stretch away that is lost to the lesson; on-task minutes by child."""
+    given = columns(log.given, 6)
+    day, student, request, appointment = (given[i].astype(np.int64) for i in range(4))
+    start, minutes = given[4], given[5]
+    goal, in_class = learners.goal_of[request], learners.in_class[appointment]
+    present, fit = _company(learners, day, appointment, goal, n)
+    formats = learners.noise[backdrop.grade[student], backdrop.weekday[day], start.astype(np.int64)]
+    in_lesson = np.array([n[f"places.noise.{name}"] for name in NOISES])[formats]
+    apart = learners.room_noise[appointment]
+    noise = np.where(in_class, in_lesson, np.where(np.isnan(apart), n["places.noise.room"], apart))
+    settled = settled_share(
+        n["attention.base_logit"],
+        profiles.attention[student],
+        n["attention.noise_logit"],
+        noise,
+        profiles.sensitivity[student],
+        n["attention.size_logit"],
+        present,
+    )
+    share = on_task(settled, n["attention.start_share"], n["attention.relax_per_minute"], 0.0, minutes)
+    work = np.where(in_class, n["places.work_share.lesson"] * _kept(log.plan, learners, goal, day, luck, n), 0.0)
+    work = np.where(in_class, work, n["places.work_share.room"])
+    rates = np.array([[n[f"practice.episodes_per_minute.{activity}"] for activity in two] for two in learners.activity])
+    done = episodes(
+        minutes,
+        attending(share, n["attention.elasticity"], share_of(n["attention.base_logit"])),
+        work,
+        rates[request, in_class.astype(np.int64)] if len(request) else 0.0,
+        turns(present, n["practice.others_turns"], fit),
+    )
+    similarity = np.where(in_class, n["places.similarity.lesson"], n["places.similarity.room"])
+    away = lessons.stretches
+    lost = np.full(len(away.day), 1.0 - n["school.recovered"])
+    visits = ~away.out
+    lost[visits] = 1.0 - lesson_share(work[away.session[visits]], n["places.overlap"])
+    order = np.lexsort((start, day, goal))
+    sessions = Sessions(goal[order], day[order], start[order], done[order], similarity[order])
+    on = summed(student, minutes * share, backdrop.n_students)
+    return sessions, lost, on
+
+
+def _company(learners: Learners, day: Ints, appointment: Ints, goal: Ints, n: Numbers) -> tuple[Floats, Floats]:
+    """Children with the therapist, and the share of the others' turns that fit the child's goal."""
+    domains = sorted(set(learners.domain))
+    domain = np.array([domains.index(d) for d in learners.domain], dtype=np.int64)[goal]
+    _, together = np.unique(day * max(1, len(learners.in_class)) + appointment, return_inverse=True)
+    present = np.bincount(together)[together].astype(np.float64)
+    key = together * max(1, len(domains)) + domain
+    same = np.bincount(key)[key] if len(key) else present
+    others = np.maximum(present - 1.0, 1.0)
+    return present, (same - 1.0 + n["practice.mixed_fit"] * (present - same)) / others
+
+
+def _kept(plan: Plan, learners: Learners, goal: Ints, day: Ints, luck: Luck, n: Numbers) -> Floats:
+    """Share of the work in a lesson that is left on days with a substitute teacher or another lesson than planned."""
+    names = [s.section for s in plan.school.sections]
+    section, slot = (
+        learners.section[learners.student[goal]],
+        np.array([d.week * 5 + d.weekday for d in plan.calendar.days]),
+    )
+    when = slot[day] if len(day) else day
+    planning = learners.planning[goal] / 15.0
+    chance = n["team.mismatch"] * np.exp(-n["team.mismatch_planning"] * planning)
+    substitute = luck.uniforms_of("substitute teacher", names, section, when) < n["team.substitute_share"]
+    mismatch = luck.uniforms_of("another lesson", names, section, when) < chance
+    return np.asarray((1.0 - n["team.substitute_loss"] * substitute) * (1.0 - n["team.mismatch_loss"] * mismatch))
