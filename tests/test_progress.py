@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from math import exp, log1p
 
 import numpy as np
@@ -177,3 +178,65 @@ def test_a_child_that_was_never_probed_has_no_level() -> None:
     assert np.isnan(attainment_of(never)).all()
     assert np.isnan(attainment_by_child(never, 1)).all()
     assert not np.isnan(attainment_by_child(learning, 1)).any()
+
+
+def lucky(children: list[str], attendance: float = 0.8) -> Plan:
+    """Children who are each alone with the therapist twice a week, in a year with absences, under `evidence`."""
+    people = [child(name, attendance=attendance) for name in children]
+    wishes = [wanted(i, "therapy_room", 20, 2) for i in range(len(children))]
+    meetings = [pull_out(1 + 2 * j, 605 + 27 * i, 20, [(i, j)]) for i in range(len(children)) for j in range(2)]
+    school = plan(people, wishes, meetings, last_day=date(2024, 12, 20))
+    return replace(school, numbers=Assumptions().numbers())
+
+
+def test_another_child_changes_nobody() -> None:
+    """Profiles, probes and skills of a child are drawn by its own name: a second child changes none of them."""
+    alone, both = (live(lucky(names), seed=3, replication=2).learning for names in (["A"], ["A", "B"]))
+    assert alone is not None
+    assert both is not None
+    assert (both.scores[:, 0] == alone.scores[:, 0]).all()
+    assert both.skill[:, 0] == pytest.approx(alone.skill[:, 0], abs=1e-12)
+    assert both.start[0, 0] != both.start[0, 1]
+
+
+def test_the_two_contexts_have_luck_of_their_own() -> None:
+    """With equal skill in both contexts scores still differ here and there."""
+    school = lucky(["A", "B"])
+    numbers = {**school.numbers, "children.class_gap": 0.0, "places.similarity.room": 1.0}
+    learning = live(replace(school, numbers=numbers), seed=3, replication=0).learning
+    assert learning is not None
+    assert learning.gains[0] == pytest.approx(learning.gains[1])
+    assert (learning.scores[0] != learning.scores[1]).any()
+
+
+def test_fewer_absences_never_mean_less_skill() -> None:
+    """A child that is there more often has more sessions and more lessons, and at least as much skill."""
+    ends = []
+    for attendance in (0.5, 0.7, 0.9, 1.0):
+        learning = live(lucky(["A"], attendance), seed=5, replication=0).learning
+        assert learning is not None
+        ends.append(learning.skill[:, 0, -1])
+    assert (np.diff(np.array(ends), axis=0) > 0.0).all()
+
+
+def test_use_in_class_never_passes_the_trained_skill() -> None:
+    """Whatever fades, is kept or carries over, what therapy added in class is at most what it added in therapy."""
+    for which in SETS:
+        school = replace(lucky(["A", "B"]), numbers=Assumptions.model_validate({"set": which}).numbers())
+        learning = live(school, seed=7, replication=1).learning
+        assert learning is not None
+        assert (learning.gains[1] <= learning.gains[0] + 1e-12).all()
+        assert (learning.gains[0] < school.numbers["stores.ceiling"]).all()
+
+
+def test_who_is_there_is_on_task_and_attends() -> None:
+    """On-task minutes are part of the minutes attended, which are lessons had and therapy, nothing twice."""
+    log = live(lucky(["A", "B"]), seed=2, replication=0)
+    learning = log.learning
+    assert learning is not None
+    assert (learning.on_task_minutes < learning.attended_minutes).all()
+    away = sum(min(660.0, t[7]) - t[3] for t in log.trips if t[1] == 0)
+    at_home = 180.0 * sum(a[1] == 0 for a in log.absences)
+    taught = sum(g[5] for g in log.given if g[1] == 0)
+    lessons = 180.0 * len(log.plan.calendar.days) - at_home - away
+    assert learning.attended_minutes[0] == pytest.approx(lessons + taught)
