@@ -59,11 +59,11 @@ def below_ceiling(gain: Number, raw: Number, ceiling: Number, softness: Number) 
     """
     w = raw / softness
     v = (ceiling - gain) / softness
-    return softness * (w - np.logaddexp(np.log1p(-np.exp(-v) + _NOT_ZERO), w - v))
+    return softness * (w - np.logaddexp(np.log1p(np.maximum(-np.exp(-v), _ALMOST_ALL)), w - v))
 
 
-_NOT_ZERO = 1e-300
-"""Keeps log(0) out where a gain lies at its ceiling; far below what a float can tell from 1."""
+_ALMOST_ALL = -1.0 + 2.0**-53
+"""Keeps log(0) out where a gain lies at its ceiling: the number next to -1."""
 
 
 def practise(gains: Gains, raw: Number, similarity: Number, ceiling: Number, softness: Number) -> Gains:
