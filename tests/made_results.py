@@ -10,6 +10,7 @@ import pandas as pd
 
 from sdmsim.lab.compare import compare_runs, summarise
 from sdmsim.lab.results import Results
+from sdmsim.theory.ledger import Assumptions
 
 REASONS = (
     "child_absent",
@@ -142,10 +143,11 @@ def made_results(
         months=months,
         regroup=regroup,
         record=record,
+        assumptions=pd.DataFrame(Assumptions().in_force()),
         notes=notes,
         manifest={
             "sdmsim_version": "0.1.0", "format": 1, "started": "2024-09-03T10:00:00Z", "seed": 1,
-            "replications": replications, "workers": 2, "assumptions": None,
+            "replications": replications, "workers": 2, "assumptions": Assumptions().said(),
             "inputs": {"maple-mix.toml": "ab" * 32, "../scenarios/maple.toml": "cd" * 32},
             "packages": {"numpy": "2.0"}, "wall_seconds": 61.2, "timetable_seconds": 15.0, "simulate_seconds": 80.0,
             "school_years": len(arms) * replications, "school_years_per_second": 1.2, "title": title,

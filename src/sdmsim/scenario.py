@@ -22,7 +22,7 @@ from sdmsim.school.grid import conversions
 from sdmsim.school.sources import SchoolSource, Tables
 from sdmsim.school.tables import Readable, read_what_can_be
 from sdmsim.school.vocabulary import School, Text
-from sdmsim.theory.ledger import Assumptions
+from sdmsim.theory.ledger import Assumed, Assumptions, read_assumptions
 
 FORMAT: Literal[1] = 1
 _LONGEST_YEAR_DAYS = 366
@@ -66,6 +66,8 @@ class Scenario(Described):
     _file: str = PrivateAttr(default="scenario")
     _folder: Path = PrivateAttr(default=Path())
     _roster: School | None = PrivateAttr(default=None)
+    _assumed: Assumed | None = PrivateAttr(default=None)
+    """What stands in the place of the file's own assumptions, if anything does."""
 
     @property
     def roster(self) -> School:
@@ -136,6 +138,11 @@ class Scenario(Described):
         Raises:
             InputErrors: for a name that is not there or a value that will not do.
         """
+        varied = self._varied(changes, folder)
+        varied._assumed = self._assumed
+        return varied
+
+    def _varied(self, changes: Mapping[str, Any], folder: Path) -> Scenario:
         content = self.model_dump(mode="json", exclude_unset=True)
         before = plain(content["school"])
         problems = []
@@ -151,13 +158,20 @@ class Scenario(Described):
             varied.__dict__["calendar"] = self.calendar
         return varied._settle(Readable(self.roster, (), frozenset(School.model_fields)), self._folder, self._file)
 
+    def under(self, assumed: Assumed) -> Scenario:
+        """The same scenario with other assumptions in the place of its own."""
+        changed = self.but(assumptions=assumed.assumptions)
+        changed._assumed = assumed
+        return changed
+
     def digest(self) -> str:
         """SHA-256 of the scenario's content and of every row of its tables."""
         return digest([self.model_dump(mode="json"), self.roster.model_dump(mode="json")])
 
     def input_files(self) -> tuple[Path, ...]:
-        """Every file that was read: the scenario and the tables it names."""
-        return tuple(self._folder / name for name in (self._file, *self._table_files().values()))
+        """Every file that was read: the scenario, the tables it names, and a file of assumptions if one was given."""
+        own = (self._folder / name for name in (self._file, *self._table_files().values()))
+        return (*own, *((self._assumed.file,) if self._assumed and self._assumed.file else ()))
 
     def _table_files(self) -> dict[str, str]:
         return self.school.files() if isinstance(self.school, Tables) else {}
@@ -177,6 +191,8 @@ class Scenario(Described):
                 yield f"{self._file} has no [{table}]: {values}."
         if "assumptions" not in self.model_fields_set:
             yield f"{self._file} has no [assumptions]: the set {self.assumptions.set} holds."
+        if self._assumed:
+            yield from self._assumed.notes
         yield from self.assumptions.notes()
         if not school.rooms:
             yield (
@@ -221,14 +237,27 @@ class Scenario(Described):
                 yield f"{place}: {contract:.0f} contract minutes a week; start to end on the site days make {there}."
 
 
-def load(path: str | Path) -> Scenario:
+def load(path: str | Path, *, assumptions: str | None = None) -> Scenario:
     """Read a scenario file and every table it names.
+
+    `assumptions`: the name of a set or a file, in the place of the scenario's own.
 
     Raises:
         InputErrors: every problem of every file.
     """
     file = Path(path)
-    return Scenario.make(read_toml(file), file.parent, file.name)
+    assumed, wrong = None, list[Problem]()
+    try:
+        assumed = None if assumptions is None else read_assumptions(assumptions)
+    except InputErrors as error:
+        wrong += error.problems
+    try:
+        scenario = Scenario.make(read_toml(file), file.parent, file.name)
+    except InputErrors as error:
+        raise InputErrors((*error.problems, *wrong)) from None
+    if wrong:
+        raise InputErrors(wrong)
+    return scenario if assumed is None else scenario.under(assumed)
 
 
 def _refuse_other_files(content: Mapping[str, Any], file: str) -> None:

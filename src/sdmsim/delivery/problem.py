@@ -84,7 +84,7 @@ class Problem:
                 self.indirect,
                 self.rooms,
                 [sorted(pairs) for pairs in (self.must, self.never, self.prefer)],
-                {name: goal.model_dump() for name, goal in self.goals.items()},
+                {name: goal.push_in_subjects for name, goal in self.goals.items()},
                 self.grouping.model_dump(),
                 self.rules.model_dump(),
                 self.moves.model_dump(include=planned),

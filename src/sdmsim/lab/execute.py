@@ -56,7 +56,7 @@ def execute(
     base, arms, variations = _seeded(experiment, seed)
     inputs = digests(experiment.input_files(), experiment.file.parent)
     if out is not None:
-        refuse_other_inputs(Path(out), inputs=inputs, seed=base.seed)
+        refuse_other_inputs(Path(out), inputs=inputs, seed=base.seed, assumptions=base.assumptions.said())
     used = workers or min(cores(), len(arms) * n)
     with pool_of(executor, used) as pool:
         tell = progress or _silent
@@ -73,6 +73,7 @@ def execute(
         seed=base.seed,
         replications=n,
         workers=used,
+        assumptions=base.assumptions.said(),
         inputs=inputs,
         wall_seconds=perf_counter() - began,
         timetable_seconds=sum(p.seconds for p in prepared) + sum(a.seconds for a in asked),

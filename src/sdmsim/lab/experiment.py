@@ -118,8 +118,10 @@ class Experiment(Described):
         return tuple(dict.fromkeys((self._file, *(f for s in scenarios for f in s.input_files()), *record)))
 
 
-def load_experiment(path: str | Path) -> Experiment:
+def load_experiment(path: str | Path, *, assumptions: str | None = None) -> Experiment:
     """Read an experiment, its scenario and every table, and make the scenario of every arm.
+
+    `assumptions`: the name of a set or a file, in the place of the scenario's own; what an arm sets goes before it.
 
     Raises:
         InputErrors: every problem of every file, in the words of that file.
@@ -134,7 +136,7 @@ def load_experiment(path: str | Path) -> Experiment:
     experiment._file = file
     problems = list(_check(experiment, file.name))
     try:
-        experiment._base = _scenario_of(experiment, file)
+        experiment._base = _scenario_of(experiment, file, assumptions)
     except InputErrors as error:
         problems += error.problems
     else:
@@ -252,7 +254,7 @@ def _same(one: Path, other: Path) -> bool:
         return False
 
 
-def _scenario_of(experiment: Experiment, file: Path) -> Scenario:
+def _scenario_of(experiment: Experiment, file: Path, assumptions: str | None) -> Scenario:
     target = file.parent / experiment.scenario
     if _same(target, file):
         raise InputErrors([Problem(file.name, 0, "scenario", "names this experiment itself; name a scenario file")])
@@ -265,7 +267,7 @@ def _scenario_of(experiment: Experiment, file: Path) -> Scenario:
     if "school" not in content and ({"arm", "factors", "baseline", "replications"} & content.keys()):
         text = f'"{experiment.scenario}" is an experiment, not a scenario'
         raise InputErrors([Problem(file.name, 0, "scenario", text)])
-    return load(target)
+    return load(target, assumptions=assumptions)
 
 
 def _make_arms(experiment: Experiment, base: Scenario, file: str) -> list[Problem]:

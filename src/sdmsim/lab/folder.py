@@ -36,6 +36,10 @@ TEXT_COLUMNS = (
     "label",
     "student",
     "therapist",
+    "name",
+    "grade",
+    "meaning",
+    "source",
 )
 _PACKAGES = ("matplotlib", "numpy", "ortools", "pandas", "pyarrow", "pydantic", "scipy", "simpy")
 
@@ -108,6 +112,7 @@ def manifest(
     seed: int,
     replications: int,
     workers: int,
+    assumptions: Mapping[str, Any],
     inputs: Mapping[str, str],
     wall_seconds: float,
     timetable_seconds: float,
@@ -117,7 +122,8 @@ def manifest(
     """The keys that every `manifest.json` holds.
 
     `simulate_seconds` is worker time, summed; `school_years_per_second` is None where nothing was simulated.
-    `assumptions` is None until a scenario can hold some.
+    `assumptions`: the set and the overrides of the scenario, as `Assumptions.said` has them; empty where none bears
+    on what was made.
     """
     return {
         "sdmsim_version": __version__,
@@ -126,7 +132,7 @@ def manifest(
         "seed": seed,
         "replications": replications,
         "workers": workers,
-        "assumptions": None,
+        "assumptions": dict(assumptions),
         "inputs": dict(inputs),
         "packages": {name: metadata.version(name) for name in _PACKAGES},
         "wall_seconds": round(wall_seconds, 3),
@@ -158,8 +164,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return found
 
 
-def refuse_other_inputs(folder: Path, *, inputs: Mapping[str, str], seed: int) -> None:
-    """Results may be written again only over results of the same inputs and seed.
+def refuse_other_inputs(
+    folder: Path, *, inputs: Mapping[str, str], seed: int, assumptions: Mapping[str, Any] | None = None
+) -> None:
+    """Results may be written again only over results of the same inputs, seed and (where given) assumptions.
 
     Raises:
         InputErrors: `folder` is a file, the folder in which we are, holds something else, or results of other inputs.
@@ -178,9 +186,18 @@ def refuse_other_inputs(folder: Path, *, inputs: Mapping[str, str], seed: int) -
     differences = _differences(before.get("inputs") or {}, inputs)
     if before.get("seed") != seed:
         differences.append(f"seed {before.get('seed')}, now {seed}")
+    old = before.get("assumptions")
+    if old and assumptions and old != assumptions:
+        differences.append(f"assumptions {_in_words(old)}, now {_in_words(assumptions)}")
     if differences:
         text = f"holds results of other inputs ({'; '.join(differences)}); {advice}"
         raise InputErrors([Problem(str(folder), 0, "--out", text)])
+
+
+def _in_words(assumptions: Mapping[str, Any]) -> str:
+    overrides = assumptions.get("overrides") or {}
+    own = f" with {', '.join(f'{name} {value:g}' for name, value in overrides.items())}" if overrides else ""
+    return f"{assumptions.get('set')}{own}"
 
 
 def _differences(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:

@@ -67,16 +67,20 @@ def write_run(
     Raises:
         InputErrors: the folder holds results of other inputs, or something else.
     """
+    import pandas as pd
+
     from sdmsim import metrics
 
     target = Path(folder)
     inputs = run_inputs(scenario)
-    refuse_other_inputs(target, inputs=inputs, seed=log.seed)
+    assumptions = scenario.assumptions
+    refuse_other_inputs(target, inputs=inputs, seed=log.seed, assumptions=assumptions.said())
     facts = manifest(
         started=started,
         seed=log.seed,
         replications=1,
         workers=1,
+        assumptions=assumptions.said(),
         inputs=inputs,
         wall_seconds=wall_seconds,
         timetable_seconds=timetable_seconds,
@@ -88,8 +92,11 @@ def write_run(
         metrics.students_table(log).to_parquet(new / "students.parquet", engine="pyarrow", index=False)
         write_csv(metrics.fidelity(log), new / "fidelity.csv")
         write_csv(metrics.measure(log), new / "metrics.csv")
+        write_csv(metrics.goals_table(log), new / "goals.csv")
+        write_csv(metrics.probes_table(log), new / "probes.csv")
         write_csv(metrics.student_time(log), new / "student_time.csv")
         write_csv(metrics.therapist_week(log), new / "therapist_week.csv")
+        write_csv(pd.DataFrame(assumptions.in_force()), new / "assumptions.csv")
         write_json(
             {**facts, "title": scenario.title, "replication": log.replication, "notes": list(scenario.notes)},
             new / MANIFEST,

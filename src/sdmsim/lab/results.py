@@ -13,7 +13,7 @@ from sdmsim.lab.folder import MANIFEST, read_csv, read_manifest, refuse_other_in
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLES = ("summary", "comparison", "weeks", "workload", "months", "regroup", "record")
+TABLES = ("summary", "comparison", "weeks", "workload", "months", "regroup", "record", "assumptions")
 """Tables written as CSV beside `runs.parquet`; an empty one is not written."""
 
 
@@ -40,6 +40,8 @@ class Results:
     """arm, variation, therapist_hours_per_week, unplaced_sessions; empty where the experiment asks for none."""
     record: pd.DataFrame
     """month, share, label: a district's logged share to draw beside the simulated one; empty where none is given."""
+    assumptions: pd.DataFrame
+    """name, value, set_value, unit, grade, low, high, meaning, source: the scenario's behavioural numbers."""
     notes: tuple[str, ...]
     """What a reader should know: defaults used, conversions made."""
     manifest: Mapping[str, Any] = field(repr=False)
@@ -51,7 +53,8 @@ class Results:
             InputErrors: the folder holds results of other inputs, or something else.
         """
         target = Path(folder)
-        refuse_other_inputs(target, inputs=self.manifest["inputs"], seed=self.manifest["seed"])
+        known = {key: self.manifest[key] for key in ("inputs", "seed", "assumptions")}
+        refuse_other_inputs(target, **known)
         with whole(target) as new:
             self.runs.to_parquet(new / "runs.parquet", engine="pyarrow", index=False)
             for name in TABLES:

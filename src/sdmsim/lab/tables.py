@@ -49,6 +49,7 @@ def tables_of(
             list(_regroup_rows(names, prepared, asked)),
             columns=["arm", "variation", "therapist_hours_per_week", "unplaced_sessions"],
         ),
+        "assumptions": pd.DataFrame(experiment.base.assumptions.in_force()),
         "record": pd.DataFrame(
             [(r.month, r.share, r.label) for r in experiment.monthly_record], columns=["month", "share", "label"]
         ),
@@ -86,7 +87,8 @@ def _runs_table(
     rows = []
     for (name, scenario), found in zip(arms, years, strict=True):
         content = scenario.model_dump(mode="json")
-        settings = {key: _value_at(content, key) for key in varied}
+        numbers = {f"assumptions.{name}": value for name, value in scenario.assumptions.numbers().items()}
+        settings = {key: numbers.get(key, _value_at(content, key)) for key in varied}
         rows += [{"arm": name, **settings, "replication": y.replication, **y.row} for y in found]
     runs = pd.DataFrame(rows)
     for key in varied:

@@ -52,28 +52,28 @@ class Checked:
         }  # fmt: skip
 
 
-def check_files(files: Sequence[Path]) -> Checked:
-    """Read every file and all that it names."""
+def check_files(files: Sequence[Path], assumed: str | None = None) -> Checked:
+    """Read every file and all that it names; `assumed`: the set or file in the place of their assumptions."""
     found: list[Found] = []
     problems: list[Problem] = []
     for file in files:
         try:
-            found.append(_check(file))
+            found.append(_check(file, assumed))
         except InputErrors as error:
             problems += error.problems
     return Checked(tuple(found), tuple(dict.fromkeys(problems)))
 
 
-def _check(file: Path) -> Found:
+def _check(file: Path, assumed: str | None) -> Found:
     if file.suffix.lower() in (".csv", ".xlsx", ".xls"):
         text = "is a table: tables are checked through the scenario that names them (sdmsim check SCENARIO.toml)"
         raise InputErrors([Problem(file.name, 0, "", text)])
     content = read_toml(file)
     if "school" not in content and {"arm", "factors", "baseline", "replications", "scenario"} & content.keys():
-        experiment = load_experiment(file)
+        experiment = load_experiment(file, assumptions=assumed)
         arms = tuple(name for name, _ in experiment.scenarios)
         return _found(file, "experiment", experiment.title, experiment.base, arms)
-    scenario = load(file)
+    scenario = load(file, assumptions=assumed)
     return _found(file, "scenario", scenario.title, scenario)
 
 

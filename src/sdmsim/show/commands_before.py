@@ -42,16 +42,16 @@ def init(folder: Path, like: str, seed: int, clustered: int | None, quiet: bool)
 
 @click.command()
 @options.file_argument("files", nargs=-1, required=True, metavar="FILE...")
+@options.assumptions
 @options.quiet
 @options.as_json
 @options.verbose
-@click.pass_context
-def check(ctx: click.Context, files: tuple[Path, ...], quiet: bool, as_json: bool) -> None:
+def check(files: tuple[Path, ...], assumed: str | None, quiet: bool, as_json: bool) -> None:
     """Check scenarios and experiments, with every table they name: every problem at once."""
     from sdmsim.base import InputErrors
     from sdmsim.show.checking import check_files, found_lines
 
-    checked = check_files(files)
+    checked = check_files(files, assumed)
     if as_json:
         click.echo(json.dumps(checked.as_json(), ensure_ascii=False, allow_nan=False))
     elif not quiet:

@@ -23,6 +23,7 @@ FIGURES = "figures"
 @options.seed
 @options.replications
 @options.workers
+@options.assumptions
 @options.quiet
 @options.as_json
 @options.verbose
@@ -32,6 +33,7 @@ def experiment(
     seed: int | None,
     replications: int | None,
     workers: int | None,
+    assumed: str | None,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -40,7 +42,7 @@ def experiment(
     from sdmsim.lab.experiment import load_experiment
     from sdmsim.show.console import progress
 
-    asked = load_experiment(experiment)
+    asked = load_experiment(experiment, assumptions=assumed)
     options.log.info("%s read: %d arms", experiment.name, len(asked.scenarios))
     target = out or Path("results") / experiment.stem
     with progress(quiet=quiet) as show:

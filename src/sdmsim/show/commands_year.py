@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from sdmsim.scenario import Scenario
 
 
-def _seeded(file: Path, seed: int | None) -> Scenario:
+def _described(file: Path, seed: int | None, assumed: str | None) -> Scenario:
     from sdmsim.scenario import load
 
-    scenario = load(file)
+    scenario = load(file, assumptions=assumed)
     return scenario if seed is None else scenario.but(seed=seed)
 
 
@@ -29,10 +29,11 @@ def _default_out(file: Path) -> Path:
 @options.file_argument("scenario")
 @options.out
 @options.seed
+@options.assumptions
 @options.quiet
 @options.as_json
 @options.verbose
-def run(scenario: Path, out: Path | None, seed: int | None, quiet: bool, as_json: bool) -> None:
+def run(scenario: Path, out: Path | None, seed: int | None, assumed: str | None, quiet: bool, as_json: bool) -> None:
     """Live one school year of SCENARIO: promised minutes given and missed, by service and reason."""
     from datetime import UTC, datetime
     from time import perf_counter
@@ -44,9 +45,10 @@ def run(scenario: Path, out: Path | None, seed: int | None, quiet: bool, as_json
     from sdmsim.world import live
 
     started, began = datetime.now(UTC), perf_counter()
-    described = _seeded(scenario, seed)
+    described = _described(scenario, seed, assumed)
     target = out or _default_out(scenario)
-    refuse_other_inputs(target, inputs=run_inputs(described), seed=described.seed)
+    said = described.assumptions.said()
+    refuse_other_inputs(target, inputs=run_inputs(described), seed=described.seed, assumptions=said)
     plan = plan_of(described)
     planned = perf_counter()
     options.log.info("the week took %.1f s", planned - began)
@@ -72,15 +74,18 @@ def run(scenario: Path, out: Path | None, seed: int | None, quiet: bool, as_json
 @options.file_argument("scenario")
 @options.out
 @options.seed
+@options.assumptions
 @options.quiet
 @options.as_json
 @options.verbose
-def timetable(scenario: Path, out: Path | None, seed: int | None, quiet: bool, as_json: bool) -> None:
+def timetable(
+    scenario: Path, out: Path | None, seed: int | None, assumed: str | None, quiet: bool, as_json: bool
+) -> None:
     """Make the week of SCENARIO: each therapist's grid, and what found no place, with the rule that binds."""
     from sdmsim.plan import timetable as week_of
     from sdmsim.show.week import print_week, week_summary, write_week
 
-    described = _seeded(scenario, seed)
+    described = _described(scenario, seed, assumed)
     target = out or _default_out(scenario)
     week = write_week(described, lambda: week_of(described), target)
     if as_json:

@@ -45,6 +45,12 @@ replications = click.option(
 workers = click.option(
     "--workers", type=click.IntRange(1, 1024), metavar="N", help="Processes; default: one for each core."
 )
+assumptions = click.option(
+    "--assumptions",
+    "assumed",
+    metavar="NAME|FILE",
+    help="neutral, evidence, practitioner or a file, in place of the scenario's [assumptions].",
+)
 quiet = click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 verbose = click.option(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sdmsim.show import assumed
 from sdmsim.show.answer import answer, differences, levels, odd_verdicts, records
 from sdmsim.show.console import console, table
 from sdmsim.show.words import HEADLINE, heading, with_half_widths, words_of
@@ -42,6 +43,10 @@ def print_outcome(results: Results, report: Path) -> None:
     if odd:
         places = "one place" if len(odd) == 1 else f"{len(odd)} places"
         screen.print(f"Interval and adjusted p say different things in {places}; the report says where.")
+    if len(results.assumptions):
+        known = assumed.grades_of(results.assumptions)
+        line = f"{assumed.summary(results.manifest['assumptions'], known)} The report lists those judged."
+        screen.print(line, soft_wrap=True)
     for note in results.notes:
         screen.print(f"Note: {note}", soft_wrap=True)
     screen.print(f"\nReport: {report}", soft_wrap=True)
@@ -83,6 +88,7 @@ def outcome_summary(results: Results, folder: Path) -> dict[str, Any]:
         "answer": answer(results.summary, results.comparison, results.baseline),
         "summary": _without_nan(results.summary),
         "comparison": _without_nan(results.comparison),
+        "assumptions": results.manifest["assumptions"],
         "notes": list(results.notes),
         "out": str(folder),
         "report": str(folder / "report.html"),

@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sdmsim.show import words
+from sdmsim.show import assumed, words
 from sdmsim.show.answer import CANNOT_SAY, NOT_LEGAL_ADVICE, answer, levels, odd_verdicts, records
 from sdmsim.show.pictures import Picture, draw
 from sdmsim.show.record import fits
@@ -71,6 +71,7 @@ def _content(results: Results, pictures: Sequence[Picture]) -> dict[str, Any]:
         "week": _week_table(results),
         "every_metric": _every_metric(results.summary),
         "every_difference": _every_difference(results.comparison),
+        "assumptions": _assumptions(results),
         "notes": results.notes,
         "command": _command(manifest),
         "seed": manifest["seed"],
@@ -168,6 +169,21 @@ def _regroup(results: Results) -> Table | None:
     if not len(results.regroup):
         return None
     return Table("Therapist hours asked a week", *regroup_table(results.regroup, results.arms))
+
+
+class Assumed(NamedTuple):
+    """What the report says of the assumptions: a sentence, and the numbers that nobody measured."""
+
+    sentence: str
+    judged: Table
+
+
+def _assumptions(results: Results) -> Assumed | None:
+    table = results.assumptions
+    if not len(table):
+        return None
+    sentence = assumed.summary(results.manifest["assumptions"], assumed.grades_of(table))
+    return Assumed(sentence, Table("", assumed.HEAD, assumed.judged_rows(table)))
 
 
 def _fit_table(results: Results) -> Table | None:

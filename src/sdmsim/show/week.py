@@ -153,6 +153,7 @@ def write_week(scenario: Scenario, make: Callable[[], Week], folder: Path) -> We
         seed=scenario.seed,
         replications=0,
         workers=1,
+        assumptions={},  # none bears on a week
         inputs=inputs,
         wall_seconds=seconds,
         timetable_seconds=seconds,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sdmsim import metrics
 from sdmsim.events import REASONS, Log
 from sdmsim.scenario import Scenario
+from sdmsim.show import assumed
 from sdmsim.show.console import console, table
 from sdmsim.show.words import WORDS, heading, number, order_of, reason_words, shown
 
@@ -49,6 +50,7 @@ def year_summary(scenario: Scenario, log: Log, folder: Path) -> dict[str, Any]:
         "replication": log.replication,
         "metrics": metrics.row(log),
         "fidelity": by_service(metrics.fidelity(log)),
+        "assumptions": assumed.as_json(scenario.assumptions),
         "notes": list(scenario.notes),
         "out": str(folder),
     }
@@ -66,6 +68,9 @@ def print_year(scenario: Scenario, log: Log, folder: Path) -> None:
     values = metrics.row(log)
     lines = [[heading(m), shown(m, values[m])] for m in order_of(values) if m in WORDS]
     screen.print(table("The year in numbers", ["", ""], lines))
+    assumptions = scenario.assumptions
+    for sentence in (assumed.summary(assumptions.said(), assumptions.grades()), assumed.judged_line(assumptions)):
+        screen.print(sentence, soft_wrap=True)
     for note in scenario.notes:
         screen.print(f"Note: {note}", soft_wrap=True)
     screen.print(f"\nWritten: {folder}", soft_wrap=True)

@@ -6,21 +6,29 @@ any of them, under the ledger's own names.
 
 from __future__ import annotations
 
+import csv
+import math
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
-from typing import Any, Literal, NamedTuple
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, get_args
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from sdmsim.base import Described, did_you_mean
+from sdmsim.base import Described, InputErrors, Problem, did_you_mean, nearest, quoted, read_as, read_toml
 
+FORMAT = 1
 SetName = Literal["neutral", "evidence", "practitioner"]
-SETS: tuple[SetName, ...] = ("neutral", "evidence", "practitioner")
+SETS: tuple[SetName, ...] = get_args(SetName)
 """neutral: settings differ in minutes, timing and class missed only. evidence: calibrated, the default. practitioner:
 what practitioners' guides claim, at face value."""
 Grade = Literal["measured", "calibrated", "judged"]
+GRADES: tuple[Grade, ...] = get_args(Grade)
+"""measured: a source gives the number. calibrated: solved or fitted from sources. judged: nobody measured it."""
 
 
 class Parameter(NamedTuple):
@@ -42,6 +50,21 @@ class Parameter(NamedTuple):
     law: Literal["uniform", "loguniform"]
     """The distribution over low to high that sweeps draw from."""
     grade: Grade
+    source: str
+
+
+class InForce(NamedTuple):
+    """A number of the ledger as a scenario has it."""
+
+    name: str
+    value: float
+    set_value: float
+    """What the set alone would have."""
+    unit: str
+    grade: str
+    low: float
+    high: float
+    meaning: str
     source: str
 
 
@@ -78,10 +101,38 @@ def _parameters(name: str, entry: Mapping[str, Any]) -> Iterator[Parameter]:
     )
 
 
+def equally_good_rows() -> list[dict[str, float]]:
+    """Rows of numbers that meet the targets of the calibration equally well: each stands in the place of those in
+    `evidence`. From `rows.csv`, whose columns are names of the ledger; empty where the calibration has left none.
+    """
+    file = resources.files("sdmsim.theory").joinpath("rows.csv")
+    if not file.is_file():
+        return []
+    rows = csv.DictReader(file.read_text("utf-8").splitlines())
+    return [{name: float(value) for name, value in row.items()} for row in rows]
+
+
+def _schema(schema: dict[str, Any]) -> None:
+    """The JSON schema of an `[assumptions]` table: the groups of the ledger, nothing else."""
+    for parameter in ledger().values():
+        *groups, last = parameter.name.split(".")
+        table = schema
+        for group in groups:
+            inner = {"type": "object", "additionalProperties": False, "properties": {}}
+            table = table["properties"].setdefault(group, inner)
+        limits = {"minimum": parameter.least, "maximum": parameter.most}
+        table["properties"][last] = {
+            "type": "number",
+            "description": f"{parameter.meaning} ({parameter.unit}, {parameter.grade})",
+            **{key: value for key, value in limits.items() if math.isfinite(value)},
+        }
+    schema["additionalProperties"] = False
+
+
 class Assumptions(Described):
     """A set of the ledger, with numbers of one's own in the place of any: `[assumptions.stores] half_life = 30`."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", json_schema_extra=_schema)
     __pydantic_extra__: dict[str, Any] = Field(init=False)
 
     set: SetName = "evidence"
@@ -89,48 +140,133 @@ class Assumptions(Described):
 
     @model_validator(mode="after")
     def _are_in_the_ledger(self) -> Assumptions:
-        wrong = list(_problems(self.given()))
+        given = self.__pydantic_extra__ or {}
+        wrong = [
+            InitErrorDetails(type=PydanticCustomError("ledger", "{text}", {"text": text}), loc=path, input=given)
+            for path, text in _problems((), given)
+        ]
         if wrong:
-            raise ValueError("; ".join(wrong))
+            raise ValidationError.from_exception_data("Assumptions", wrong)
         return self
 
-    def given(self) -> dict[str, Any]:
+    def overrides(self) -> dict[str, float]:
         """What stands here in the place of the set's numbers, by full name."""
-        return dict(_flat("", self.__pydantic_extra__ or {}))
+        return {".".join(path): float(value) for path, value in _flat((), self.__pydantic_extra__ or {})}
 
     def numbers(self) -> dict[str, float]:
         """Every number of the ledger by its full name."""
-        found = {name: float(getattr(parameter, self.set)) for name, parameter in ledger().items()}
-        return found | {name: float(value) for name, value in self.given().items()}
+        return {name: getattr(parameter, self.set) for name, parameter in ledger().items()} | self.overrides()
+
+    def in_force(self) -> list[InForce]:
+        """Every number of the ledger with what a reader should know of it, in the order of the ledger."""
+        return [
+            InForce(p.name, value, getattr(p, self.set), p.unit, p.grade, p.low, p.high, p.meaning, p.source)
+            for p, value in zip(ledger().values(), self.numbers().values(), strict=True)
+        ]
+
+    def grades(self) -> dict[str, int]:
+        """How many numbers are measured, calibrated and judged."""
+        count = Counter(parameter.grade for parameter in ledger().values())
+        return {grade: count[grade] for grade in GRADES}
+
+    def said(self) -> dict[str, Any]:
+        """The set and the overrides, as a manifest holds them."""
+        return {"set": self.set, "overrides": self.overrides()}
 
     def notes(self) -> Iterator[str]:
         """Numbers of one's own, each with what the set has, and whether it lies within what the evidence leaves."""
-        for name, value in self.given().items():
+        for name, value in self.overrides().items():
             parameter = ledger()[name]
-            beyond = (
-                ""
-                if parameter.low <= value <= parameter.high
-                else (f"; the evidence leaves {parameter.low:g} to {parameter.high:g}")
-            )
+            inside = parameter.low <= value <= parameter.high
+            beyond = "" if inside else f"; the evidence leaves {parameter.low:g} to {parameter.high:g}"
             yield f"assumptions.{name} is {value:g}, in the set {self.set} {getattr(parameter, self.set):g}{beyond}."
 
 
-def _flat(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+class Assumed(NamedTuple):
+    """Assumptions given by the name of a set or by a file."""
+
+    assumptions: Assumptions
+    file: Path | None
+    notes: tuple[str, ...]
+
+
+def read_assumptions(given: str) -> Assumed:
+    """The set of that name, or what a TOML file says: `format`, `set` and tables such as `[stores]`.
+
+    Raises:
+        InputErrors: there is no such set or file, or every problem of the file.
+    """
+    if given in SETS:
+        return Assumed(Assumptions(set=given), None, ())
+    file = Path(given)
+    if not file.exists() and not file.suffix:
+        text = f"{quoted(given)} is neither a file nor a set of assumptions{did_you_mean(given, SETS)}"
+        raise InputErrors([Problem("--assumptions", 0, "", text)])
+    content = read_toml(file)
+    number = content.pop("format", None)
+    if number is None:
+        notes: tuple[str, ...] = (f"{file.name} has no format; it is read as format {FORMAT}.",)
+    elif isinstance(number, bool) or number != FORMAT:
+        newer = isinstance(number, int) and not isinstance(number, bool) and number > FORMAT
+        text = f"{number} was written for a newer sdmsim; this one reads format {FORMAT}"
+        raise InputErrors([Problem(file.name, 0, "format", text if newer else f"{number!r} should be {FORMAT}")])
+    else:
+        notes = ()
+    if isinstance(content.get("assumptions"), Mapping):
+        text = "in a file of assumptions write [stores], not [assumptions.stores]"
+        raise InputErrors([Problem(file.name, 0, "assumptions", text)])
+    return Assumed(read_as(Assumptions, content, file.name), file, notes)
+
+
+Keys = tuple[str, ...]
+"""A dotted name in its parts."""
+
+
+def _flat(path: Keys, entry: Mapping[str, Any]) -> Iterator[tuple[Keys, Any]]:
     for key, value in entry.items():
-        full = f"{name}.{key}" if name else key
         if isinstance(value, Mapping):
-            yield from _flat(full, value)
+            yield from _flat((*path, key), value)
         else:
-            yield full, value
+            yield (*path, key), value
 
 
-def _problems(given: Mapping[str, Any]) -> Iterator[str]:
+def _problems(path: Keys, given: Mapping[str, Any]) -> Iterator[tuple[Keys, str]]:
+    """Where and what, for everything in `given` that is not a number of the ledger within its bounds."""
     known = ledger()
-    for name, value in given.items():
-        parameter = known.get(name)
-        if parameter is None:
-            yield f'"{name}" is not in the ledger{did_you_mean(name, known)}'
-        elif isinstance(value, bool) or not isinstance(value, int | float):
-            yield f"{name}: {value!r} is not a number"
-        elif not parameter.least <= value <= parameter.most:
-            yield f"{name}: {value:g} should be from {parameter.least:g} to {parameter.most:g}"
+    groups = {name.rsplit(".", depth)[0] for name in known for depth in range(1, name.count(".") + 1)}
+    for key, value in given.items():
+        here = (*path, key)
+        name = ".".join(here)
+        if name in known and "." not in key:
+            text = _fault(known[name], value)
+            if text:
+                yield here, text
+        elif name in groups and isinstance(value, Mapping):
+            yield from _problems(here, value)
+        elif name in groups:
+            inner = [n.removeprefix(f"{name}.") for n in known if n.startswith(f"{name}.")]
+            yield here, f"is a table of the ledger ({', '.join(inner)}), not a number"
+        elif "." in key and name in known:
+            yield here, "write the dotted name without its quotes"
+        else:
+            beside = [n.rpartition(".") for n in (*known, *groups)]
+            near = nearest(key, [last for group, _, last in beside if group == ".".join(path)])
+            meant = ".".join((*path, near)) if near else nearest(name, known) or _ending(key, known)
+            yield here, "is not in the ledger" + (f'; did you mean "{meant}"?' if meant else "")
+
+
+def _ending(key: str, known: Mapping[str, Parameter]) -> str:
+    """The one name whose last part is this key, else nothing."""
+    found = [name for name in known if name.rpartition(".")[2] == key]
+    return found[0] if len(found) == 1 else ""
+
+
+def _fault(parameter: Parameter, value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        what = "a table" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else repr(value)
+        return f"{quoted(value) if isinstance(value, str) else what} is not a number"
+    if not math.isfinite(value):
+        return f"{value} is not a number"
+    if not parameter.least <= value <= parameter.most:
+        return f"{value:g} should be from {parameter.least:g} to {parameter.most:g}"
+    return ""
