@@ -214,3 +214,16 @@ def test_the_spread_is_that_of_a_sample() -> None:
     log = live(lucky(["A", "B"]), seed=1, replication=0)
     first, second = by_child(learning_of(log), gains_and_effects(log)[0])[0]
     assert progress(log)["trained_gain_spread_sd"] == pytest.approx(abs(first - second) / 2**0.5)
+
+
+def test_between_two_sessions_only_unaided_minutes_carry_over() -> None:
+    """Monday's lack shrinks by the 86.5 minutes after it and the 65.5 of Tuesday up to 10:05:30, when it is fetched."""
+    twice = plan(
+        [child("A")],
+        [wanted(0, "therapy_room", 20, 2)],
+        [pull_out(0, 610, 20, [(0, 0)]), pull_out(1, 610, 20, [(0, 1)])],
+    )
+    numbers = {"places.similarity.room": 0.5, "stores.transfer": 2.0, "team.teacher_knowledge": 0.0}
+    lack = 0.5 * gain(session())
+    left = (lack * exp(-0.002 * (86.5 + 65.5)) + lack) * exp(-0.002 * (86.5 + 3 * 180))
+    assert gain(twice, 0, **numbers) - gain(twice, 1, **numbers) == pytest.approx(left, rel=1e-9)
