@@ -40,6 +40,7 @@ from sdmsim.school.vocabulary import (
     StaffMember,
     Student,
 )
+from sdmsim.theory.ledger import ledger
 
 PAGE = Path(__file__).resolve().parent / "tables.md"
 
@@ -164,6 +165,18 @@ TOML. Give the arms as a list of `[[arm]]`, or as `[factors]` with a list of val
 combination is an arm); not both. `set` replaces values of the scenario by dotted name; a whole table, such as
 `"delivery" = { kind = "push-in" }`, replaces the old one.
 """
+ASSUMPTIONS_HEAD = """\
+### Numbers of `[assumptions]`
+
+Every number about how children respond, its value in each set, and the range that the evidence leaves. Write a number
+of your own under its name: `[assumptions.stores]` with `half_life = 30`, or `assumptions.stores.half_life` in an
+experiment; a note in the results says so. `--assumptions FILE` reads the same from a TOML file of its own, without the
+word `assumptions`: `format = 1`, `set = "evidence"`, then tables such as `[stores]`. It takes the place of the
+scenario's table; what an arm of an experiment sets goes before both. Grades: measured (a source gives the number),
+calibrated (solved or fitted from sources), judged (nobody measured it).
+
+| name | meaning | unit | `evidence` | `neutral` | `practitioner` | range | grade | source |
+|---|---|---|---|---|---|---|---|---|"""
 
 
 @cache
@@ -292,6 +305,15 @@ def toml_part(title: str, models: tuple[type[BaseModel], ...]) -> Iterator[str]:
             yield ""
 
 
+def ledger_part() -> Iterator[str]:
+    """The numbers of `[assumptions]`, in the order of the ledger."""
+    yield ASSUMPTIONS_HEAD
+    for p in ledger().values():
+        values = " | ".join(f"{value:g}" for value in (p.evidence, p.neutral, p.practitioner))
+        yield (f"| `{p.name}` | {p.meaning} | {p.unit} | {values} | {p.low:g} to {p.high:g} | {p.grade} | {p.source} |")
+    yield ""
+
+
 def page() -> str:
     """The whole page."""
     lines = [HEAD, *tables_part(), SCENARIO_HEAD]
@@ -303,6 +325,7 @@ def page() -> str:
         for name, field in nested.items():
             shape, models = inside(field.annotation)
             lines += toml_part({"table": name, "names": f"{name}.NAME", "list": f"[{name}]"}[shape], models)
+            lines += ledger_part() if name == "assumptions" else []
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -390,7 +390,7 @@ SCENARIO_FILE = (
     case("a text is not closed", edited(TOML, ('"Small"', '"Small')),
          'school.toml:2: is not TOML: a quotation mark (") is not closed on its line, column 15'),
     case("a list is not closed", {TOML: FILES[TOML] + "\n\n[days]\nx = [1,\n\n"},
-         "school.toml:37: is not TOML: invalid value"),
+         "school.toml:40: is not TOML: invalid value"),
     case("a key stands twice", edited(TOML, ('title = "Small"', 'title = "Small"\ntitle = "Large"')),
          "school.toml:3: is not TOML: cannot overwrite a value, column 16"),
     case("a key is nearly right", edited(TOML, ("gather_minutes", "gathr_minutes")),
