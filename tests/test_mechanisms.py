@@ -227,3 +227,13 @@ def test_between_two_sessions_only_unaided_minutes_carry_over() -> None:
     lack = 0.5 * gain(session())
     left = (lack * exp(-0.002 * (86.5 + 67)) + lack) * exp(-0.002 * (86.5 + 3 * 180))
     assert gain(twice, 0, **numbers) - gain(twice, 1, **numbers) == pytest.approx(left, rel=1e-9)
+
+
+def test_neutral_is_neutral() -> None:
+    """Same start, minutes and group, no moves: under `neutral` skills are equal wherever therapy is, school apart."""
+    numbers = {**Assumptions(set="neutral").numbers(), "school.growth": 0.0}
+    found = [live(replace(session(c), numbers=numbers), seed=4, replication=0).learning for c in (False, True)]
+    assert found[0] is not None
+    assert found[1] is not None
+    assert found[0].skill[:, 0, -1] == pytest.approx(found[1].skill[:, 0, -1], rel=1e-9)
+    assert found[0].gains[0, 0, -1] > 0.0
