@@ -11,13 +11,17 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from made_results import made_results
 from small_school import FILES, write
 
 from sdmsim.base import InputErrors, read_as
+from sdmsim.lab.execute import execute
+from sdmsim.lab.experiment import load_experiment
 from sdmsim.plan import week_problem
 from sdmsim.scenario import load
 from sdmsim.show import assumed as shown
 from sdmsim.show.cli import main
+from sdmsim.show.report import html_report
 from sdmsim.theory.ledger import GRADES, SETS, Assumptions, Parameter, equally_good_rows, ledger, read_assumptions
 
 SMALL = FILES["school.toml"]
@@ -308,3 +312,32 @@ def test_a_year_says_what_it_assumed(tmp_path: Path) -> None:
         f"{len(EVERY)} numbers {n['measured']} measured, {n['calibrated']} calibrated, {n['judged']} judged."
     ) in done.stdout
     assert all(p.name in done.stdout for p in EVERY if p.grade == "judged")
+
+
+def test_an_experiment_says_which_arm_assumes_what(tmp_path: Path) -> None:
+    """An arm's own assumptions go before the option's, stand in its column of runs and in a note; others have none."""
+    write(tmp_path)
+    asked = tmp_path / "experiment.toml"
+    asked.write_text(
+        'format = 1\ntitle = "Two"\nscenario = "school.toml"\nbaseline = "a"\nreplications = 2\n'
+        '[[arm]]\nname = "a"\n[[arm]]\nname = "b"\n'
+        'set = { "assumptions.set" = "practitioner", "assumptions.stores.kept" = 0.3 }\n',
+        encoding="utf-8",
+    )
+    results = execute(load_experiment(asked, assumptions="neutral"), workers=1)
+    notes = [note for note in results.notes if note.startswith("Arm ")]
+    assert notes == ['Arm "b" has assumptions of its own: practitioner with stores.kept 0.3.']
+    assert results.manifest["assumptions"] == {"set": "neutral", "overrides": {}}
+    by_arm = results.runs.groupby("arm")[["assumptions.set", "assumptions.stores.kept"]].first()
+    assert by_arm.loc["a"].tolist() == ["neutral", ledger()["stores.kept"].neutral]
+    assert by_arm.loc["b"].tolist() == ["practitioner", 0.3]
+    assert results.assumptions["value"].tolist() == [p.neutral for p in EVERY]
+
+
+def test_a_report_lists_what_nobody_measured() -> None:
+    """The page names the set and the counts, and has a row for each judged number and for no other."""
+    page = html_report(made_results(("a", "b"), replications=3), ())
+    table = page.partition("that are judged")[2].partition("</table>")[0]
+    listed = re.findall(r'<th scope="row">([a-z_.]+)</th>', table)
+    assert listed == [p.name for p in EVERY if p.grade == "judged"]
+    assert f"the set evidence; of {len(EVERY)} numbers" in page

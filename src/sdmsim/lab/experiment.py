@@ -16,6 +16,7 @@ from sdmsim.base import Described, InputErrors, Problem, did_you_mean, dotted, r
 from sdmsim.lab.record import Monthly, read_record
 from sdmsim.scenario import Scenario, load
 from sdmsim.school.vocabulary import Text
+from sdmsim.theory.ledger import in_words
 
 FORMAT = 1
 AS_WRITTEN = "as written"
@@ -105,11 +106,14 @@ class Experiment(Described):
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader of the results should know of this file; each scenario has notes of its own."""
-        return (
-            ()
-            if "format" in self.model_fields_set
-            else (f"{self._file.name} has no format; it is read as format {FORMAT}.",)
-        )
+        found = []
+        if "format" not in self.model_fields_set:
+            found.append(f"{self._file.name} has no format; it is read as format {FORMAT}.")
+        for name, scenario in self._arms:
+            if scenario.assumptions != self.base.assumptions:
+                said = in_words(scenario.assumptions.said())
+                found.append(f'Arm "{name}" has assumptions of its own: {said}.')
+        return tuple(found)
 
     def input_files(self) -> tuple[Path, ...]:
         """Every file that was read: the experiment, its scenario, the tables of all arms, the record."""

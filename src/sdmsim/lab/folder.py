@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sdmsim import __version__
 from sdmsim.base import InputErrors, Problem
+from sdmsim.theory.ledger import in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -188,16 +189,10 @@ def refuse_other_inputs(
         differences.append(f"seed {before.get('seed')}, now {seed}")
     old = before.get("assumptions")
     if old and assumptions and old != assumptions:
-        differences.append(f"assumptions {_in_words(old)}, now {_in_words(assumptions)}")
+        differences.append(f"assumptions {in_words(old)}, now {in_words(assumptions)}")
     if differences:
         text = f"holds results of other inputs ({'; '.join(differences)}); {advice}"
         raise InputErrors([Problem(str(folder), 0, "--out", text)])
-
-
-def _in_words(assumptions: Mapping[str, Any]) -> str:
-    overrides = assumptions.get("overrides") or {}
-    own = f" with {', '.join(f'{name} {value:g}' for name, value in overrides.items())}" if overrides else ""
-    return f"{assumptions.get('set')}{own}"
 
 
 def _differences(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:

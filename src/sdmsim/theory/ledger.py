@@ -182,6 +182,12 @@ class Assumptions(Described):
             yield f"assumptions.{name} is {value:g}, in the set {self.set} {getattr(parameter, self.set):g}{beyond}."
 
 
+def in_words(said: Mapping[str, Any]) -> str:
+    """What `Assumptions.said` says, as `evidence with stores.kept 0.3`."""
+    own = ", ".join(f"{name} {value:g}" for name, value in said["overrides"].items())
+    return f"{said['set']} with {own}" if own else str(said["set"])
+
+
 class Assumed(NamedTuple):
     """Assumptions given by the name of a set or by a file."""
 
