@@ -97,7 +97,7 @@ def test_the_first_page_says_what_it_cannot_say(page: Page) -> None:
     """The limits of the evidence stand before the first table, with the word about the law."""
     before = page.text.partition("The arms side by side")[0]
     assert "rarely changes how fast a skill is acquired" in before
-    assert "does not simulate what children learn" in before
+    assert "a verdict on skills may turn under another set" in before
     assert "not legal advice" in before
 
 

@@ -19,8 +19,10 @@ CANNOT_SAY = (
     "The strongest claim the literature allows is modest: where therapy is given (the setting alone) rarely changes "
     "how fast a skill is acquired; work in class more often wins on use in class; real collaboration, spacing and "
     "groups below five matter; and all of it rests on three to five well-designed trials.",
-    "This version simulates delivery and access: minutes given and missed, class and peers kept, therapists' time. "
-    "It does not simulate what children learn, so it cannot say under which arm they progress more.",
+    "Minutes, class time and therapists' time follow from the tables. Skills (the part called progress) follow from "
+    "assumptions, most of them judged, because nobody measured them. An interval there is luck between years, not what "
+    "the assumptions leave open: a verdict on skills may turn under another set. Run the comparison with "
+    "--assumptions neutral and --assumptions practitioner too before you lean on it.",
     "The numbers hold for this school's tables, this calendar and the assumptions listed below. The intervals show "
     "luck between simulated years (absence, events, moves); they do not show what is wrong or missing in the inputs.",
 )
