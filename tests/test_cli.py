@@ -417,7 +417,7 @@ def test_the_experiment_ends_with_the_comparison_and_the_report(lived: tuple[Pat
     text = result.stdout
     assert text.index("pull-out only") < text.index("half push-in") < text.index("push-in only")
     assert "Difference from" in text
-    assert "What children learn is not simulated" in text
+    assert "What is said of skills rests on assumptions that nobody has measured" in text
     assert text.rstrip().endswith(f"Report: {out / 'report.html'}")
     assert result.stderr == "", "no progress where there is no terminal"
     assert {"manifest.json", "runs.parquet", "summary.csv", "comparison.csv", "report.html"} <= set(files_in(out))

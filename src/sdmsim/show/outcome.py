@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 COLUMN = 15
 """Letters that the column of a metric takes."""
-ONE_LINE_LIMIT = "What children learn is not simulated: this says nothing about which arm teaches more."
+ONE_LINE_LIMIT = "What is said of skills rests on assumptions that nobody has measured: try other sets (--assumptions)."
 
 
 def print_outcome(results: Results, report: Path) -> None:
