@@ -22,7 +22,7 @@ from sdmsim.scenario import load
 from sdmsim.show import assumed as shown
 from sdmsim.show.cli import main
 from sdmsim.show.report import html_report
-from sdmsim.theory.ledger import GRADES, SETS, Assumptions, Parameter, equally_good_rows, ledger, read_assumptions
+from sdmsim.theory.ledger import GRADES, SETS, Assumptions, Parameter, ledger, read_assumptions
 
 SMALL = FILES["school.toml"]
 EVERY = list(ledger().values())
@@ -128,16 +128,6 @@ def test_the_grades_add_up() -> None:
     assert list(grades) == list(GRADES)
     line = shown.judged_line(Assumptions())
     assert [p.name in line for p in EVERY] == [p.grade == "judged" for p in EVERY]
-
-
-def test_equally_good_rows_stand_in_the_ledger() -> None:
-    """Every row of the calibration replaces numbers of the ledger by ones that can be."""
-    for row in equally_good_rows():
-        assert row.keys() <= ledger().keys()
-        assert all(ledger()[name].least <= value <= ledger()[name].most for name, value in row.items())
-
-
-# A number of one's own
 
 
 def test_an_override_shows_in_numbers_and_notes(tmp_path: Path) -> None:

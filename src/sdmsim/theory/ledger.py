@@ -6,7 +6,6 @@ any of them, under the ledger's own names.
 
 from __future__ import annotations
 
-import csv
 import math
 import tomllib
 from collections import Counter
@@ -99,17 +98,6 @@ def _parameters(name: str, entry: Mapping[str, Any]) -> Iterator[Parameter]:
         grade=entry["grade"],
         source=entry["source"],
     )
-
-
-def equally_good_rows() -> list[dict[str, float]]:
-    """Rows of numbers that meet the targets of the calibration equally well: each stands in the place of those in
-    `evidence`. From `rows.csv`, whose columns are names of the ledger; empty where the calibration has left none.
-    """
-    file = resources.files("sdmsim.theory").joinpath("rows.csv")
-    if not file.is_file():
-        return []
-    rows = csv.DictReader(file.read_text("utf-8").splitlines())
-    return [{name: float(value) for name, value in row.items()} for row in rows]
 
 
 def _schema(schema: dict[str, Any]) -> None:
