@@ -164,6 +164,10 @@ class Learning:
     """(s,) of the instruction and therapy attended."""
     attended_minutes: NDArray[np.float64]
     """(s,) of instruction in class and of therapy."""
+    peer_minutes: NDArray[np.float64]
+    """(s,) person-minutes of contact with peers in a day attended; therapy-group mates apart."""
+    peer_partners: NDArray[np.float64]
+    """(s,) different partners in a day attended."""
 
     @property
     def skill(self) -> NDArray[np.float64]:

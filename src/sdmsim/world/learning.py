@@ -17,6 +17,7 @@ from sdmsim.theory.practice import effective, load_after
 from sdmsim.theory.probes import success_probability, successes
 from sdmsim.theory.stores import Gains, increment, practise, rest, transfer_rate
 from sdmsim.world.backdrop import backdrop_of, summed
+from sdmsim.world.contacts import contacts_of
 from sdmsim.world.learners import NOISES, Learners, learners_of
 from sdmsim.world.lessons import Lessons, lessons_of
 from sdmsim.world.practising import Sessions, practice
@@ -43,6 +44,7 @@ def learn(log: Log, luck: Luck, n: Numbers) -> Learning:
     full_year = np.maximum(backdrop.instruction_a_day.sum(axis=1), 1.0)
     start = np.stack([profiles.start, profiles.start - n["children.class_gap"]])
     gains = np.stack([trained, in_class])
+    contacts = contacts_of(plan, learners, lessons, luck, n)
     sd = np.array([sd_of(domain, n) for domain in learners.domain])
 
     def grown(minutes: Floats) -> Floats:
@@ -68,6 +70,8 @@ def learn(log: Log, luck: Luck, n: Numbers) -> Learning:
         academic=_academic(learners, lessons, lost, profiles, n),
         on_task_minutes=on_task_minutes + _on_task_in_class(learners, lessons, profiles, n),
         attended_minutes=lessons.of_the_year(backdrop.instruction, backdrop.instruction_a_day) + in_therapy,
+        peer_minutes=contacts.minutes,
+        peer_partners=contacts.partners,
     )
 
 

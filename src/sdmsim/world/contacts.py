@@ -1,0 +1,71 @@
+"""Contacts of the children of a year that was lived: with whom a child that is in class, or out of it, has to do.
+
+Expected values of each day, given the child's and the class's own factors. A child out of class meets no classmates;
+therapy-group mates are not counted. Own factors are lognormal with the mean and variance of the gammas of the theory:
+a gamma draw needs a library that is slow to load.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sdmsim.school.vocabulary import NOT_INSTRUCTION
+from sdmsim.streams import Luck
+from sdmsim.theory.peers import contact, factor, log_sd_of, partners
+from sdmsim.world.learners import Learners
+from sdmsim.world.lessons import Lessons
+from sdmsim.world.profiles import Numbers
+from sdmsim.world.vocabulary import Bools, Floats
+
+if TYPE_CHECKING:
+    from sdmsim.plan import Plan
+
+
+class Contacts(NamedTuple):
+    """Means over the school days at which a child was there; 0 for a child that never was. s: student."""
+
+    minutes: Floats
+    """(s,) person-minutes of contact a day."""
+    partners: Floats
+    """(s,) different partners a day."""
+
+
+def contacts_of(plan: Plan, learners: Learners, lessons: Lessons, luck: Luck, n: Numbers) -> Contacts:
+    """The contacts of a year under the numbers `n`."""
+    backdrop, school = lessons.backdrop, plan.school
+    breaks = sum(backdrop.minutes_by_kind[backdrop.kinds.index(kind)] for kind in NOT_INSTRUCTION)
+    once = np.zeros(1, dtype=np.int64)
+
+    def drawn(decision: str, names: list[str], log_sd: float) -> Floats:
+        return np.asarray(factor(log_sd, luck.normals_of(decision, names, np.arange(len(names)), once)))
+
+    children = [s.id for s in school.students]
+    sections = [s.section for s in school.sections]
+    of_class = drawn("contacts of a class", sections, n["peers.class_sd"])[learners.section, None]
+    own = drawn("contacts", children, float(log_sd_of(n["peers.child_shape"])))[:, None]
+    abroad = drawn("contacts outside class", children, float(log_sd_of(n["peers.other_child_shape"])))[:, None]
+    mates = np.maximum(learners.class_size - 1.0, 0.0)[:, None]
+    others = np.maximum(float(sum(s.size for s in school.sections)) - learners.class_size, 0.0)[:, None]
+    disability, beside = n["peers.disability"], n["peers.adult_near"]
+
+    lesson = _unaided(lessons, np.asarray(backdrop.instruction), lessons.stretches.out, beside)
+    pause = _unaided(lessons, np.asarray(breaks), lessons.stretches.out, beside)
+    with_class = contact(n["peers.rate.lesson"], lesson, of_class, own, disability, 1.0)
+    with_class = (with_class + contact(n["peers.rate.break"], pause, of_class, own, disability, 1.0)) * (mates > 0.0)
+    elsewhere = contact(n["peers.rate.other_classes"], pause, 1.0, abroad, disability, 1.0) * (others > 0.0)
+    met = partners(with_class, mates, n["peers.pair_shape"])
+    met = met + partners(elsewhere, others, n["peers.other_pair_shape"])
+    days = np.maximum(lessons.present.sum(axis=1), 1.0)
+    return Contacts((with_class + elsewhere).sum(axis=1) / days, np.asarray(met.sum(axis=1) / days))
+
+
+def _unaided(lessons: Lessons, table: Floats, out: Bools, beside: float) -> Floats:
+    """(s, d) minutes of a table at which a child was in class; those of therapy in class count `beside` each."""
+    backdrop, away = lessons.backdrop, lessons.stretches
+    inside = backdrop.between(table, away.student, away.day, away.start, away.end)
+    place = away.student * backdrop.n_days + away.day
+    lost = np.bincount(place, inside * np.where(out, 1.0, 1.0 - beside), lessons.present.size)
+    whole = backdrop.a_day(table) * lessons.present
+    return np.asarray(np.maximum(whole - lost.reshape(whole.shape), 0.0))
