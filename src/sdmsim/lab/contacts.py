@@ -48,10 +48,22 @@ class Contacts(NamedTuple):
 
 def school_day(numbers: Mapping[str, float], luck: Luck) -> Contacts:
     """One day of ten classes of 23 under the `peers` numbers of a ledger; nobody has a disability."""
-    n, other_shape = CLASSES * CLASS_SIZE, numbers["peers.other_child_shape"]
-    rng = np.random.default_rng(int(luck.uniform("contacts", "school day") * 2**53))
-    of_class = np.repeat(factor(numbers["peers.class_sd"], rng.standard_normal(CLASSES)), CLASS_SIZE)
-    own, abroad = (rng.gamma(shape, size=n) / shape for shape in (numbers["peers.child_shape"], other_shape))
+    from scipy.special import gammaincinv
+    from scipy.stats import poisson
+
+    n, once = CLASSES * CLASS_SIZE, np.zeros(1, dtype=np.int64)
+
+    def uniforms(decision: str, count: int) -> NDArray[np.float64]:
+        return luck.uniforms_of(f"contacts, {decision}", ["school day"], once, np.arange(count))
+
+    def gammas(decision: str, shape: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Gamma factors of mean 1."""
+        return np.asarray(gammaincinv(shape, uniforms(decision, len(shape))) / shape)
+
+    normal = luck.normals_of("contacts, class", ["school day"], once, np.arange(CLASSES))
+    of_class = np.repeat(factor(numbers["peers.class_sd"], normal), CLASS_SIZE)
+    own = gammas("own", np.full(n, numbers["peers.child_shape"]))
+    abroad = gammas("abroad", np.full(n, numbers["peers.other_child_shape"]))
     same_class = np.repeat(np.arange(CLASSES), CLASS_SIZE)
     i, j = np.triu_indices(n, 1)
     mates = same_class[i] == same_class[j]
@@ -63,7 +75,8 @@ def school_day(numbers: Mapping[str, float], luck: Luck) -> Contacts:
         with_others / (n - CLASS_SIZE) * abroad[i] * abroad[j],
     )
     shape = np.where(mates, numbers["peers.pair_shape"], numbers["peers.other_pair_shape"])
-    minutes = rng.poisson(FRAMES_A_MINUTE * mean * rng.gamma(shape) / shape) / FRAMES_A_MINUTE
+    frames = poisson.ppf(uniforms("frames", len(i)), FRAMES_A_MINUTE * mean * gammas("pair", shape))
+    minutes = np.asarray(frames, dtype=np.float64) / FRAMES_A_MINUTE
 
     def by_child(amount: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(np.bincount(i, amount, n) + np.bincount(j, amount, n))
