@@ -20,7 +20,7 @@ from sdmsim.lab.contacts import TARGETS, beside_targets, school_day
 from sdmsim.plan import Plan
 from sdmsim.streams import Luck
 from sdmsim.theory.ledger import Assumptions
-from sdmsim.theory.peers import contact, factor, log_sd_of, partners, relative_contact
+from sdmsim.theory.peers import contact, factor, log_sd_of, partners
 from sdmsim.world import live
 
 EVIDENCE, NEUTRAL = Assumptions(set="evidence").numbers(), Assumptions(set="neutral").numbers()
@@ -48,7 +48,6 @@ def test_contact_is_a_product() -> None:
     assert contact(0.3, 40, 1.5, 1, 1, 1) == pytest.approx(2 * contact(0.3, 20, 1.5, 1, 1, 1))
     assert contact(0.3, 40, 1, 1, 1, 1) == pytest.approx(12)
     assert contact(0.3, 40, 1, 1, 1, 0) == 0
-    assert relative_contact(contact(0.3, 40, 1, 1, 0.75, 1), 12) == pytest.approx(0.75)
 
 
 def test_own_factors_have_the_mean_and_variance_of_the_gamma() -> None:

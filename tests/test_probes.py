@@ -22,7 +22,7 @@ from sdmsim.theory.probes import (
     tau,
 )
 
-PROBABILITIES = st.floats(0.0, 1.0)
+PROBABILITIES = st.just(0.0) | st.floats(1e-12, 1.0)
 CLUMPING = st.floats(0.0, 0.9)
 
 

@@ -40,7 +40,8 @@ def progress(log: Log) -> dict[str, float]:
     trained_gain_spread_sd: SD over children of the gain (nan for one child). goals_met_share,
     goals_generalised_share: goals with three passes running (80 %) among the probes taken in therapy, in class / goals
     whose services ran for 8 weeks or more. goals_truly_met_share: true probability at least .8 in therapy on the last
-    day, same denominator. academic_growth_sd: mean over ELA and maths, all served children. engaged_share: on-task
+    day, same denominator. academic_growth_sd: mean over ELA and maths, all served children. peer_minutes,
+    peer_partners: person-minutes of contact and different partners in a day attended. engaged_share: on-task
     minutes / minutes of instruction and therapy attended, sums over children.
     """
     learning = learning_of(log)
@@ -49,7 +50,10 @@ def progress(log: Log) -> dict[str, float]:
     met = first_passed(learning)[:, lasted] >= 0
     truly = success_probability(learning.skill[0, lasted, -1]) >= PASS_SHARE
     attended = float(learning.attended_minutes.sum())
+    there = learning.attended_minutes > 0.0
     return {
+        "peer_minutes": _mean(learning.peer_minutes[there]),
+        "peer_partners": _mean(learning.peer_partners[there]),
         "trained_gain_sd": _mean(gains[0]),
         "classroom_gain_sd": _mean(gains[1]),
         "trained_effect_sd": _mean(effects[0]),

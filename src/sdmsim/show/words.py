@@ -13,7 +13,7 @@ PART_TITLES = {
     "delivery": "Delivery: are the promised minutes given?",
     "access": "Access: what of class and peers is kept?",
     "workload": "Workload: what does it ask of the therapists?",
-    "progress": "Progress: what do children learn, under the assumptions named?",
+    "progress": "Progress: contact with peers and what children learn, under the assumptions named",
 }
 
 
@@ -51,6 +51,8 @@ WORDS: dict[str, Words] = {
     "overtime_hours": Words("overtime", "h a week", 1, "workload"),
     "planning_hours": Words("co-planning", "h a week", 1, "workload"),
     "therapist_transition_minutes": Words("therapists' moves", "min a week", 0, "workload"),
+    "peer_minutes": Words("contact with peers", "person-min a day", 1, "progress"),
+    "peer_partners": Words("peers met", "a day", 1, "progress"),
     "engaged_share": _share("time on task", "progress"),
     "trained_gain_sd": Words("skill gained, quiet place", "SD", 2, "progress"),
     "classroom_gain_sd": Words("skill gained, in class", "SD", 2, "progress"),

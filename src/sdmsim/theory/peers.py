@@ -48,8 +48,3 @@ def partners(person_minutes: Number, others: Number, shape: Number) -> Number:
     """
     mean = FRAMES_A_MINUTE * person_minutes / np.maximum(others, _LEAST)
     return -others * np.expm1(-shape * np.log1p(mean / shape))
-
-
-def relative_contact(person_minutes: Number, norm: Number) -> Number:
-    """Contact as a multiple of its norm (> 0): 1 is as much as usual."""
-    return person_minutes / norm
