@@ -186,6 +186,7 @@ def test_assumptions_alone_never_make_a_new_week(tmp_path: Path) -> None:
         ({"stores": {"kept": [0.1]}}, "stores.kept: a list is not a number"),
         ({"stores": {"kept": {"a": 1}}}, "stores.kept: a table is not a number"),
         ({"stores": {"kept": math.nan}}, "stores.kept: nan is not a number"),
+        ({"attention": {"base_logit": 10**400}}, "attention.base_logit: is too large a number"),
         ({"stores": {"kept": 1.5}}, "stores.kept: 1.5 should be from 0 to 1"),
         ({"places": {"similarity": 1}}, "places.similarity: is a table of the ledger (room, lesson), not a number"),
         ({"stores.kept": 0.3}, '"stores.kept": write the dotted name without its quotes'),
@@ -206,6 +207,15 @@ def test_every_fault_is_said_at_once(tmp_path: Path) -> None:
         load(file)
     assert [problem.where for problem in error.value.problems] == [
         "days.child_attendance", "assumptions.stores.kept", "assumptions.stores.half_lif",
+    ]  # fmt: skip
+
+
+def test_a_wrong_set_hides_no_wrong_number(tmp_path: Path) -> None:
+    """A set that is not known and numbers that will not do are told together, each at its own key."""
+    with pytest.raises(InputErrors) as error:
+        load(write(tmp_path)).but(**{"assumptions.set": "x", "assumptions.stores.kept": 2, "assumptions.zzz": 1})
+    assert [problem.where for problem in error.value.problems] == [
+        "assumptions.set", "assumptions.stores.kept", "assumptions.zzz",
     ]  # fmt: skip
 
 

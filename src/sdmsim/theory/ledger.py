@@ -15,12 +15,14 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from sdmsim.base import Described, InputErrors, Problem, did_you_mean, nearest, quoted, read_as, read_toml
 
 FORMAT = 1
+_LARGEST = 10**300
+"""Whole numbers beyond this are refused: they would not fit a float."""
 SetName = Literal["neutral", "evidence", "practitioner"]
 SETS: tuple[SetName, ...] = get_args(SetName)
 """neutral: settings differ in minutes, timing and class missed only. evidence: calibrated, the default. practitioner:
@@ -126,16 +128,30 @@ class Assumptions(Described):
     set: SetName = "evidence"
     """The set that holds for every number that is not given here."""
 
-    @model_validator(mode="after")
-    def _are_in_the_ledger(self) -> Assumptions:
-        given = self.__pydantic_extra__ or {}
-        wrong = [
-            InitErrorDetails(type=PydanticCustomError("ledger", "{text}", {"text": text}), loc=path, input=given)
-            for path, text in _problems((), given)
-        ]
+    @model_validator(mode="wrap")
+    @classmethod
+    def _are_in_the_ledger(cls, given: Any, handler: ModelWrapValidatorHandler[Assumptions]) -> Assumptions:
+        """Refuse what is not in the ledger together with a set that is not known."""
+        wrong: list[InitErrorDetails] = []
+        if isinstance(given, Mapping):
+            own = {key: value for key, value in given.items() if key != "set"}
+            wrong += [
+                InitErrorDetails(type=PydanticCustomError("ledger", "{text}", {"text": text}), loc=path, input=own)
+                for path, text in _problems((), own)
+            ]
+        try:
+            made = handler(given)
+        except ValidationError as error:
+            if not wrong:
+                raise
+            found = [
+                InitErrorDetails(type=e["type"], loc=e["loc"], input=e["input"], ctx=e.get("ctx", {}))
+                for e in error.errors()
+            ]
+            wrong = found + wrong
         if wrong:
             raise ValidationError.from_exception_data("Assumptions", wrong)
-        return self
+        return made
 
     def overrides(self) -> dict[str, float]:
         """What stands here in the place of the set's numbers, by full name."""
@@ -259,6 +275,8 @@ def _fault(parameter: Parameter, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         what = "a table" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else repr(value)
         return f"{quoted(value) if isinstance(value, str) else what} is not a number"
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        return "is too large a number"
     if not math.isfinite(value):
         return f"{value} is not a number"
     if not parameter.least <= value <= parameter.most:
