@@ -6,14 +6,15 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-Part = Literal["delivery", "access", "workload", "progress"]
-PARTS: tuple[Part, ...] = ("delivery", "access", "workload", "progress")
+Part = Literal["delivery", "access", "workload", "engagement", "progress"]
+PARTS: tuple[Part, ...] = ("delivery", "access", "workload", "engagement", "progress")
 """In the order of their certainty."""
 PART_TITLES = {
     "delivery": "Delivery: are the promised minutes given?",
     "access": "Access: what of class and peers is kept?",
     "workload": "Workload: what does it ask of the therapists?",
-    "progress": "Progress: contact with peers and what children learn, under the assumptions named",
+    "engagement": "Engagement: time on task and contact with peers, under the assumptions named",
+    "progress": "Progress: what do children learn, under the assumptions named?",
 }
 
 
@@ -51,9 +52,9 @@ WORDS: dict[str, Words] = {
     "overtime_hours": Words("overtime", "h a week", 1, "workload"),
     "planning_hours": Words("co-planning", "h a week", 1, "workload"),
     "therapist_transition_minutes": Words("therapists' moves", "min a week", 0, "workload"),
-    "peer_minutes": Words("contact with peers", "person-min a day", 1, "progress"),
-    "peer_partners": Words("peers met", "a day", 1, "progress"),
-    "engaged_share": _share("time on task", "progress"),
+    "peer_minutes": Words("contact with peers", "person-min a day", 1, "engagement"),
+    "peer_partners": Words("peers met", "a day", 1, "engagement"),
+    "engaged_share": _share("time on task", "engagement"),
     "trained_gain_sd": Words("skill gained, quiet place", "SD", 2, "progress"),
     "classroom_gain_sd": Words("skill gained, in class", "SD", 2, "progress"),
     "trained_effect_sd": Words("therapy's part, quiet place", "SD", 2, "progress"),
