@@ -55,12 +55,8 @@ METRICS: tuple[Metric, ...] = (
     Metric("overtime_hours", "h a week", "work that did not fit the contract week, all therapists", "workload"),
     Metric("planning_hours", "h a week", "planning with the teachers of visited classes, all therapists", "workload"),
     Metric("therapist_transition_minutes", "min a week", "moves of all therapists", "workload"),
-    Metric(
-        "peer_minutes", "person-min a day", "contact with peers, days attended, therapy group apart", "engagement"
-    ),
-    Metric(
-        "peer_partners", "children a day", "different peers met, days attended, therapy group apart", "engagement"
-    ),
+    Metric("peer_minutes", "person-min a day", "contact with peers, days attended, therapy group apart", "engagement"),
+    Metric("peer_partners", "children a day", "different peers met, days attended, therapy group apart", "engagement"),
     Metric("engaged_share", "share", "on task / minutes of instruction and therapy attended", "engagement"),
     Metric("trained_gain_sd", "SD", "skill gained in the year, as tested in a quiet place", "progress"),
     Metric("classroom_gain_sd", "SD", "skill gained in the year, unaided use in class", "progress"),
