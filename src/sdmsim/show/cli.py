@@ -14,6 +14,7 @@ import click
 
 from sdmsim.show.commands_before import check, init, schema
 from sdmsim.show.commands_experiment import experiment, plot, report
+from sdmsim.show.commands_trace import trace
 from sdmsim.show.commands_year import run, timetable
 from sdmsim.show.options import is_verbose
 
@@ -89,5 +90,5 @@ def main() -> None:
     """
 
 
-for _command in (init, check, run, timetable, experiment, plot, report, schema):
+for _command in (init, check, run, timetable, trace, experiment, plot, report, schema):
     main.add_command(_command)
