@@ -31,10 +31,10 @@ class Plan:
     """Every number of the ledger by its full name, as the scenario's assumptions have it."""
 
 
-def week_problem(scenario: Scenario) -> Problem:
-    """What the timetable of a scenario is made from."""
+def week_problem(scenario: Scenario, school: School | None = None) -> Problem:
+    """What the timetable of a scenario is made from; `school` in the place of its own, where one is given."""
     return problem_of(
-        scenario.roster,
+        scenario.roster if school is None else school,
         scenario.calendar,
         delivery=scenario.delivery,
         goals=scenario.goals,

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sdmsim.base import InputErrors, Problem, did_you_mean
-from sdmsim.delivery.problem import problem_of
 from sdmsim.delivery.timetable import make_week
 from sdmsim.delivery.vocabulary import Setting
 from sdmsim.events import Log
 from sdmsim.lab.folder import MANIFEST, manifest, read_manifest, refuse_other_inputs, whole, write_csv, write_json
 from sdmsim.lab.one_year import run_inputs
 from sdmsim.metrics.trace import outcomes_of, sessions_of, skills_of
-from sdmsim.plan import Plan, plan_of
+from sdmsim.plan import Plan, plan_of, week_problem
 from sdmsim.scenario import Scenario
 from sdmsim.world import live
 
@@ -135,14 +134,4 @@ def _moved(scenario: Scenario, plan: Plan, child: str, setting: Setting) -> Plan
         for row in plan.school.services
     )
     school = plan.school.model_copy(update={"services": rows})
-    problem = problem_of(
-        school,
-        plan.calendar,
-        delivery=scenario.delivery,
-        goals=plan.goals,
-        grouping=plan.grouping,
-        rules=plan.rules,
-        moves=plan.moves,
-        seed=scenario.seed,
-    )
-    return replace(plan, school=school, week=make_week(problem))
+    return replace(plan, school=school, week=make_week(week_problem(scenario, school)))
