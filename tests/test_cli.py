@@ -494,8 +494,8 @@ def test_help_is_quick_to_start() -> None:
 
 
 def test_every_command_of_the_contract_is_there_and_no_other(ask: Ask) -> None:
-    """Nine commands, each with help that says what it does."""
-    commands = ["check", "experiment", "init", "plot", "report", "run", "schema", "timetable", "trace"]
+    """Ten commands, each with help that says what it does."""
+    commands = ["calibrate", "check", "experiment", "init", "plot", "report", "run", "schema", "timetable", "trace"]
     assert sorted(main.commands) == commands
     for name in main.commands:
         result = ask(name, "--help")

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from sdmsim.show.commands_before import check, init, schema
+from sdmsim.show.commands_calibrate import calibrate
 from sdmsim.show.commands_experiment import experiment, plot, report
 from sdmsim.show.commands_trace import trace
 from sdmsim.show.commands_year import run, timetable
@@ -90,5 +91,5 @@ def main() -> None:
     """
 
 
-for _command in (init, check, run, timetable, trace, experiment, plot, report, schema):
+for _command in (init, check, run, timetable, trace, experiment, plot, report, calibrate, schema):
     main.add_command(_command)

@@ -115,6 +115,17 @@ def attainment_score(levels: ArrayLike, weights: ArrayLike = 1.0, correlation: f
     return np.asarray(50.0 + 10.0 * (weight * level).sum(axis=-1) / np.sqrt(spread))
 
 
+def expected_tau(before: ArrayLike, after: ArrayLike, trials: int = 10, overdispersion: ArrayLike = 0.0) -> Floats:
+    """Expected Tau between two independent probes with true probabilities `before` and `after`; exact, -1 to 1.
+
+    The expected Tau of two phases is its mean over all pairs of their probes (`tau`; ties count in the pairs).
+    """
+    first = score_probabilities(before, trials, overdispersion)
+    second = score_probabilities(after, trials, overdispersion)
+    up_to = np.cumsum(first, axis=-1)
+    return np.asarray((second * (up_to - first)).sum(axis=-1) - (second * (1.0 - up_to)).sum(axis=-1))
+
+
 def tau(baseline: ArrayLike, phase: ArrayLike) -> Floats:
     """Tau of nonoverlap between a baseline (..., a) and a phase (..., b): -1 to 1.
 
