@@ -140,6 +140,7 @@ def made_results(
         summary=summarise(runs, arms),
         comparison=compare_runs(runs, arms, arms[0]),
         weeks=weeks,
+        rows=pd.DataFrame(),
         workload=workload,
         months=months,
         regroup=regroup,

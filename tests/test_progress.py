@@ -88,7 +88,7 @@ def test_the_effect_is_the_gain_less_the_year_without_therapy() -> None:
     log = lived(school)
     learning = log.learning
     assert learning is not None
-    gains, effects = gains_and_effects(log)
+    gains, effects = gains_and_effects(learning)
     coverage = school.numbers["stores.coverage"]
     assert gains[0, 0] == pytest.approx(coverage * learning.gains[0, 0, -1] + learning.growth[0, -1])
     assert gains[0, 0] - effects[0, 0] == pytest.approx(learning.growth_without[0, -1])

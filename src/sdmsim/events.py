@@ -139,6 +139,8 @@ class Learning:
     """Of each g."""
     sd: NDArray[np.float64]
     """(g,) one SD of the domain in log-odds."""
+    coverage: float
+    """The goals' targets as a share of all targets of their domains."""
     probe_days: NDArray[np.int64]
     """(p,) school days at whose end probes fall; the last is the last school day."""
     active: NDArray[np.bool_]

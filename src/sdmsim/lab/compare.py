@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ SIGNIFICANCE = 0.05
 ROUNDING = 1e-9
 """A difference below this part of the values themselves is the rounding of their sums and counts as none."""
 
-HIGHER, LOWER, UNCLEAR = "higher", "lower", "no clear difference"
+HIGHER, LOWER, UNCLEAR, OPEN = "higher", "lower", "no clear difference", "open"
 SUMMARY = ("arm", "metric", "unit", "n", "mean", "sd", "ci_low", "ci_high", "p05", "p50", "p95")
 COMPARISON = (
     "metric", "unit", "arm", "baseline", "n", "difference", "ci_low", "ci_high", "p_adjusted", "verdict",
@@ -134,18 +134,39 @@ def summarise(runs: pd.DataFrame, arms: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(SUMMARY))
 
 
-def compare_runs(runs: pd.DataFrame, arms: Sequence[str], baseline: str) -> pd.DataFrame:
-    """Every other arm against the baseline, metric by metric; see `compare`."""
+class Turned(NamedTuple):
+    """How many rows of numbers that fit the published targets as well turn a difference round."""
+
+    against: int
+    tried: int
+
+
+def turned(rows: pd.DataFrame, metric: str, arm: str, baseline: str, difference: float) -> Turned:
+    """The rows under which the mean paired difference has the other sign than `difference`; of none without rows."""
+    if metric not in rows.columns:
+        return Turned(0, 0)
+    wide = rows.pivot(index=["row", "replication"], columns="arm", values=metric)
+    by_row = (wide[arm] - wide[baseline]).groupby("row").mean()
+    return Turned(int((by_row * difference < 0.0).sum()), len(by_row))
+
+
+def compare_runs(
+    runs: pd.DataFrame, arms: Sequence[str], baseline: str, rows: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Every other arm against the baseline, metric by metric; see `compare`. `rows`: as in `Results`."""
     import pandas as pd
 
     others = [arm for arm in arms if arm != baseline]
-    rows: list[tuple[Any, ...]] = []
+    made: list[tuple[Any, ...]] = []
     for metric in metrics_of(runs):
         columns = _columns_of(runs, arms, metric)
         found = [paired_difference(columns[arm], columns[baseline]) for arm in others]
         for arm, e, p in zip(others, found, holm([e.p for e in found]), strict=True):
-            rows.append((metric, unit_of(metric), arm, baseline, e.n, e.mean, e.low, e.high, p, verdict(e.mean, p)))
-    return pd.DataFrame(rows, columns=list(COMPARISON))
+            said = verdict(e.mean, p)
+            if rows is not None and said != UNCLEAR and turned(rows, metric, arm, baseline, e.mean).against:
+                said = OPEN
+            made.append((metric, unit_of(metric), arm, baseline, e.n, e.mean, e.low, e.high, p, said))
+    return pd.DataFrame(made, columns=list(COMPARISON))
 
 
 def compare(results: Results, *, baseline: str) -> pd.DataFrame:
@@ -154,7 +175,8 @@ def compare(results: Results, *, baseline: str) -> pd.DataFrame:
     Columns: metric, unit, arm, baseline, n (pairs), difference (arm minus baseline, in the metric's
     unit), ci_low and ci_high (95 % Student t interval of the paired differences, unadjusted),
     p_adjusted (paired t, Holm over the arms of one metric), verdict (`higher`, `lower` or `no clear
-    difference`, by p_adjusted < 0.05).
+    difference`, by p_adjusted < 0.05; `open` where a difference is clear but turns round under some row of numbers that
+    fits the published targets as well).
 
     Raises:
         InputErrors: the baseline is not an arm of these results.
@@ -162,4 +184,4 @@ def compare(results: Results, *, baseline: str) -> pd.DataFrame:
     if baseline not in results.arms:
         text = f'"{baseline}" is not an arm{did_you_mean(baseline, results.arms)}'
         raise InputErrors([Problem(results.title, 0, "baseline", text)])
-    return compare_runs(results.runs, results.arms, baseline)
+    return compare_runs(results.runs, results.arms, baseline, results.rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from sdmsim.lab.results import Results
 from sdmsim.lab.tables import tables_of
 from sdmsim.lab.trials import Chunk, Lived, Prepared, Year, ask, live_chunk, prepare
 from sdmsim.scenario import Scenario
+from sdmsim.theory.rows import equally_good_rows
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, phase); phase is "timetables" or "years"."""
@@ -65,7 +66,7 @@ def execute(
         asked = _all(
             pool, ask, [s for _, _, s in variations], used, lambda done: tell(len(arms) + done, total, "timetables")
         )
-        years, seconds = _live(pool, prepared, base.seed, n, used, tell)
+        years, seconds = _live(pool, prepared, (base.seed, n, rows_apply(s for _, s in arms)), used, tell)
     weeks_asked = [(arm, variation, found) for (arm, variation, _), found in zip(variations, asked, strict=True)]
     tables = tables_of(experiment, arms, prepared, weeks_asked, years)
     facts = manifest(
@@ -129,6 +130,17 @@ def _seeded(
     )
 
 
+def rows_apply(scenarios: Iterable[Scenario]) -> bool:
+    """Whether equally good rows of numbers say anything of these scenarios: all have the set that the rows were found
+    for, and none has a number of its own in the place of one of theirs.
+    """
+    known = equally_good_rows()[0]
+    return all(
+        s.assumptions.set == "evidence" and not any(name in known for name in s.assumptions.overrides())
+        for s in scenarios
+    )
+
+
 def _silent(done: int, total: int, phase: str) -> None:
     """No progress is shown."""
 
@@ -148,9 +160,13 @@ def _all(
 
 
 def _live(
-    pool: Executor | None, prepared: Sequence[Prepared], seed: int, replications: int, workers: int, tell: Progress
+    pool: Executor | None, prepared: Sequence[Prepared], wanted: tuple[int, int, bool], workers: int, tell: Progress
 ) -> tuple[list[list[Year]], float]:
-    """Every replication of every arm: the years by arm, from replication 0, and the worker seconds they took."""
+    """Every replication of every arm: the years by arm, from replication 0, and the worker seconds they took.
+
+    `wanted`: the seed, the number of replications, and whether rows of numbers are tried.
+    """
+    seed, replications, rows = wanted
     years: list[list[Year]] = [[] for _ in prepared]
     total, done, seconds = len(prepared) * replications, 0, 0.0
     size = max(1, min(LARGEST_CHUNK, total // (4 * workers)))
@@ -162,13 +178,13 @@ def _live(
         done += len(lived.years)
         tell(done, total, "years")
 
-    collect(pool, live_chunk, _chunks(prepared, seed, replications, size), workers, take)
+    collect(pool, live_chunk, _chunks(prepared, seed, replications, size, rows), workers, take)
     return [sorted(found, key=lambda year: year.replication) for found in years], seconds
 
 
-def _chunks(prepared: Sequence[Prepared], seed: int, replications: int, size: int) -> Iterator[Chunk]:
+def _chunks(prepared: Sequence[Prepared], seed: int, replications: int, size: int, rows: bool) -> Iterator[Chunk]:
     """Every replication of every arm, `size` at a time."""
     for arm, one in enumerate(prepared):
         key = hashlib.sha256(one.plan).hexdigest()
         for first in range(0, replications, size):
-            yield Chunk(arm, key, one.plan, seed, tuple(range(first, min(first + size, replications))))
+            yield Chunk(arm, key, one.plan, seed, tuple(range(first, min(first + size, replications))), rows)

@@ -13,7 +13,7 @@ from sdmsim.lab.folder import MANIFEST, read_csv, read_manifest, refuse_other_in
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLES = ("summary", "comparison", "weeks", "workload", "months", "regroup", "record", "assumptions")
+TABLES = ("summary", "comparison", "rows", "weeks", "workload", "months", "regroup", "record", "assumptions")
 """Tables written as CSV beside `runs.parquet`; an empty one is not written."""
 
 
@@ -30,6 +30,9 @@ class Results:
     """arm, metric, unit, n, mean, sd, ci_low, ci_high, p05, p50, p95."""
     comparison: pd.DataFrame
     """metric, unit, arm, baseline, n, difference, ci_low, ci_high, p_adjusted, verdict."""
+    rows: pd.DataFrame
+    """arm, row, replication, each metric of progress: some years again under rows of numbers that fit the published
+    targets as well; empty where the assumptions are not those that the rows were found for."""
     weeks: pd.DataFrame
     """Per arm, its timetable: children, visits, hours asked, unplaced sessions by reason, gaps to the proven bounds."""
     workload: pd.DataFrame

@@ -27,6 +27,14 @@ def tables_of(
 
     names = [name for name, _ in arms]
     runs = _runs_table(experiment.varied, arms, years)
+    rows = pd.DataFrame(
+        [
+            {"arm": name, "row": number, "replication": year.replication, **row}
+            for name, found in zip(names, years, strict=True)
+            for year in found
+            for number, row in enumerate(year.by_row)
+        ]
+    )
     weeks = pd.DataFrame([{"arm": name, **one.week} for name, one in zip(names, prepared, strict=True)])
     workload = [
         {"arm": name, "activity": activity, "hours_per_week": hours}
@@ -41,7 +49,8 @@ def tables_of(
     return {
         "runs": runs,
         "summary": summarise(runs, names),
-        "comparison": compare_runs(runs, names, experiment.baseline),
+        "comparison": compare_runs(runs, names, experiment.baseline, rows),
+        "rows": rows,
         "weeks": weeks,
         "workload": pd.DataFrame(workload, columns=["arm", "activity", "hours_per_week"]),
         "months": pd.DataFrame(months),

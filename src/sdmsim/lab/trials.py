@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -14,7 +14,11 @@ from sdmsim.delivery.vocabulary import UNPLACED_REASONS, Week
 from sdmsim.events import Log
 from sdmsim.plan import Plan, plan_of, timetable
 from sdmsim.scenario import Scenario
-from sdmsim.world import live
+from sdmsim.theory.rows import equally_good_rows
+from sdmsim.world import learned_under, live
+
+ROWS_TRIED, ROW_YEARS = 12, 5
+"""A verdict on progress is tried under so many rows of numbers, each on so many of the years that were lived."""
 
 
 class Prepared(NamedTuple):
@@ -40,6 +44,8 @@ class Year(NamedTuple):
     row: dict[str, float]
     workload: dict[str, float]
     months: tuple[dict[str, float], ...]
+    by_row: tuple[dict[str, float], ...] = ()
+    """The metrics of progress under each of `tried_rows`; empty where rows do not apply or the year is a later one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,8 @@ class Chunk:
     plan: bytes
     seed: int
     replications: tuple[int, ...]
+    rows: bool
+    """Whether the years that rows are tried on are also measured under each row."""
 
 
 class Lived(NamedTuple):
@@ -84,13 +92,21 @@ def live_chunk(chunk: Chunk) -> Lived:
     years = []
     for replication in chunk.replications:
         log = live(plan, seed=chunk.seed, replication=replication)
-        years.append(year_of(log, replication))
+        by_row = _by_row(log) if chunk.rows and replication < ROW_YEARS else ()
+        months = tuple(metrics.by_month(log))
+        years.append(Year(replication, metrics.row(log), metrics.workload(log), months, by_row))
     return Lived(chunk.arm, tuple(years), perf_counter() - began)
 
 
-def year_of(log: Log, replication: int) -> Year:
-    """What is kept of a year's log."""
-    return Year(replication, metrics.row(log), metrics.workload(log), tuple(metrics.by_month(log)))
+def tried_rows() -> tuple[Mapping[str, float], ...]:
+    """ROWS_TRIED of the rows of numbers that fit the published targets as well as those that ship."""
+    rows = equally_good_rows()
+    return rows[:: len(rows) // ROWS_TRIED][:ROWS_TRIED]
+
+
+def _by_row(log: Log) -> tuple[dict[str, float], ...]:
+    numbers = log.plan.numbers
+    return tuple(metrics.progress(learned_under(log, {**numbers, **row})) for row in tried_rows())
 
 
 _plans: dict[str, Plan] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sdmsim.metrics.goals import goals_table, probes_table
 from sdmsim.metrics.months import by_month
 from sdmsim.metrics.names import METRICS, Metric, unit_of
+from sdmsim.metrics.progress import progress
 from sdmsim.metrics.rows import measure, row
 from sdmsim.metrics.tables import fidelity, student_time, students_table
 from sdmsim.metrics.workload import therapist_week, workload
@@ -17,6 +18,7 @@ __all__ = [
     "goals_table",
     "measure",
     "probes_table",
+    "progress",
     "row",
     "student_time",
     "students_table",

@@ -33,7 +33,9 @@ def goals_table(log: Log) -> pd.DataFrame:
     for position, context in enumerate((THERAPY, CLASS)):
         table[f"start_{context.replace(' ', '_')}"] = start[position]
         table[f"end_{context.replace(' ', '_')}"] = end[position]
-    for (gain, effect), name in zip(zip(*gains_and_effects(log), strict=True), ("trained", "classroom"), strict=True):
+    for (gain, effect), name in zip(
+        zip(*gains_and_effects(learning), strict=True), ("trained", "classroom"), strict=True
+    ):
         table[f"{name}_gain_sd"], table[f"{name}_effect_sd"] = gain, effect
     for name, probes in zip(("met", "generalised"), first_passed(learning), strict=True):
         table[name] = [days[learning.probe_days[p]].date.isoformat() if p >= 0 else None for p in probes.tolist()]

@@ -45,7 +45,7 @@ def progress(log: Log) -> dict[str, float]:
     minutes / minutes of instruction and therapy attended, sums over children.
     """
     learning = learning_of(log)
-    gains, effects = (by_child(learning, values) for values in gains_and_effects(log))
+    gains, effects = (by_child(learning, values) for values in gains_and_effects(learning))
     lasted = learning.active.sum(axis=1) * PROBE_WEEKS >= LONG_ENOUGH_WEEKS
     met = first_passed(learning)[:, lasted] >= 0
     truly = success_probability(learning.skill[0, lasted, -1]) >= PASS_SHARE
@@ -67,12 +67,11 @@ def progress(log: Log) -> dict[str, float]:
     }
 
 
-def gains_and_effects(log: Log) -> tuple[Floats, Floats]:
+def gains_and_effects(learning: Learning) -> tuple[Floats, Floats]:
     """(context, goal) each: gain of the goal's domain in SD over the year, and the part of it that is therapy's."""
-    learning, coverage = learning_of(log), log.plan.numbers["stores.coverage"]
     practised, growth, without = learning.gains[:, :, -1], learning.growth[:, -1], learning.growth_without[:, -1]
-    gains = gain_sd(practised, coverage, growth, learning.sd)
-    return np.asarray(gains), np.asarray(effect_sd(practised, coverage, growth, without, learning.sd))
+    gains = gain_sd(practised, learning.coverage, growth, learning.sd)
+    return np.asarray(gains), np.asarray(effect_sd(practised, learning.coverage, growth, without, learning.sd))
 
 
 def by_child(learning: Learning, values: Floats) -> Floats:

@@ -79,7 +79,7 @@ def students_table(log: Log) -> pd.DataFrame:
     table["class_minutes_missed"] = summed(student, lost, n)
     learning = learning_of(log)
     children = np.unique(learning.student)
-    gains, effects = (by_child(learning, values) for values in gains_and_effects(log))
+    gains, effects = (by_child(learning, values) for values in gains_and_effects(learning))
     for kind, values in (("gain", gains), ("effect", effects)):
         for context, of_children in zip(("trained", "classroom"), values, strict=True):
             column = np.full(n, np.nan)

@@ -97,7 +97,7 @@ def outcomes_of(log: Log, child: str) -> pd.DataFrame:
     who = school.student_index[child]
     sessions = sessions_of(log, child)
     start, end = success_probability(learning.start), success_probability(learning.skill[:, :, -1])
-    gains, effects = gains_and_effects(log)
+    gains, effects = gains_and_effects(learning)
     rows = []
     for g, (name, goal) in enumerate(learning.names):
         if name == child:

@@ -10,10 +10,13 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sdmsim.lab.compare import turned
 from sdmsim.show.words import WORDS, interval, shown, shown_difference, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sdmsim.lab.results import Results
 
 CANNOT_SAY = (
     "The strongest claim the literature allows is modest: where therapy is given (the setting alone) rarely changes "
@@ -21,8 +24,9 @@ CANNOT_SAY = (
     "groups below five matter; and all of it rests on three to five well-designed trials.",
     "Minutes, class time and therapists' time follow from the tables. Skills (the part called progress) follow from "
     "assumptions, most of them judged, because nobody measured them. An interval there is luck between years, not what "
-    "the assumptions leave open: a verdict on skills may turn under another set. Run the comparison with "
-    "--assumptions neutral and --assumptions practitioner too before you lean on it.",
+    "the assumptions leave open: a verdict on skills may turn under another set. It is called open where it turns "
+    "under other numbers that fit the published results as well; numbers that no result fixes are not tried there. Run "
+    "the comparison with --assumptions neutral and --assumptions practitioner too before you lean on it.",
     "The numbers hold for this school's tables, this calendar and the assumptions listed below. The intervals show "
     "luck between simulated years (absence, events, moves); they do not show what is wrong or missing in the inputs.",
 )
@@ -170,11 +174,24 @@ def odd_verdicts(comparison: pd.DataFrame) -> list[str]:
     found = []
     for row in records(comparison):
         outside = row["ci_low"] > 0.0 or row["ci_high"] < 0.0
-        if outside and row["verdict"] not in ("higher", "lower"):
+        if outside and row["verdict"] == "no clear difference":
             found.append(
                 f'{_label(str(row["metric"]))}, "{row["arm"]}": the interval alone leaves zero out, but after the '
                 f"adjustment for several arms (Holm) p is {row['p_adjusted']:.3f}, so it is not called clear."
             )
+    return found
+
+
+def open_verdicts(results: Results) -> list[str]:
+    """Where a clear difference turns round under numbers that fit the published targets as well, a sentence each."""
+    found = []
+    for row in records(results.comparison[results.comparison["verdict"] == "open"]):
+        metric, arm = str(row["metric"]), str(row["arm"])
+        count = turned(results.rows, metric, arm, str(row["baseline"]), float(row["difference"]))
+        found.append(
+            f'{_label(metric)}, "{arm}": clear under the numbers that ship, but {count.against} of {count.tried} other'
+            " sets of numbers that fit the published results as well say the opposite."
+        )
     return found
 
 

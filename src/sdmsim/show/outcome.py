@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sdmsim.show import assumed
-from sdmsim.show.answer import answer, differences, levels, odd_verdicts, records
+from sdmsim.show.answer import answer, differences, levels, odd_verdicts, open_verdicts, records
 from sdmsim.show.console import console, table
 from sdmsim.show.words import HEADLINE, heading, with_half_widths, words_of
 
@@ -43,6 +43,10 @@ def print_outcome(results: Results, report: Path) -> None:
     if odd:
         places = "one place" if len(odd) == 1 else f"{len(odd)} places"
         screen.print(f"Interval and adjusted p say different things in {places}; the report says where.")
+    turning = open_verdicts(results)
+    if turning:
+        places = "one place" if len(turning) == 1 else f"{len(turning)} places"
+        screen.print(f"Open in {places}: other numbers that fit the published results as well say the opposite.")
     if len(results.assumptions):
         known = assumed.grades_of(results.assumptions)
         line = f"{assumed.summary(results.manifest['assumptions'], known)} The report lists those judged."

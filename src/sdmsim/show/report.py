@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sdmsim.show import assumed, words
-from sdmsim.show.answer import CANNOT_SAY, NOT_LEGAL_ADVICE, answer, levels, odd_verdicts, records
+from sdmsim.show.answer import CANNOT_SAY, NOT_LEGAL_ADVICE, answer, levels, odd_verdicts, open_verdicts, records
 from sdmsim.show.pictures import Picture, draw
 from sdmsim.show.record import fits
 from sdmsim.show.regroup import regroup_sentences, regroup_table
@@ -64,6 +64,7 @@ def _content(results: Results, pictures: Sequence[Picture]) -> dict[str, Any]:
         "parts": _part_tables(results),
         "differences": _differences(results),
         "odd": odd_verdicts(results.comparison),
+        "open": open_verdicts(results),
         "pictures": [_embedded(p) for p in pictures],
         "regroup": _regroup(results),
         "regroup_sentences": regroup_sentences(results.regroup, results.arms, results.baseline),

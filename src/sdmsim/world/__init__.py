@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sdmsim.world.year import live
+from sdmsim.world.year import learned_under, live
 
 if TYPE_CHECKING:
     from sdmsim.events import Log
     from sdmsim.scenario import Scenario
 
-__all__ = ["live", "run"]
+__all__ = ["learned_under", "live", "run"]
 
 
 def run(scenario: Scenario, *, seed: int, replication: int = 0) -> Log:

@@ -57,6 +57,7 @@ def learn(log: Log, luck: Luck, n: Numbers) -> Learning:
         student=s,
         domain=learners.domain,
         sd=sd,
+        coverage=n["stores.coverage"],
         probe_days=probe_days,
         active=learners.active[:, probe_days],
         start=start,

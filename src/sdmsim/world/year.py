@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import simpy
@@ -69,3 +71,8 @@ def live(plan: Plan, *, seed: int, replication: int) -> Log:
     check_places(log)
     log.learning = learn(log, Luck(seed, replication), plan.numbers)
     return log
+
+
+def learned_under(log: Log, numbers: Mapping[str, float]) -> Log:
+    """The year of a log, lived with the same luck, as learned under other numbers of the ledger; `log` stays."""
+    return replace(log, learning=learn(log, Luck(log.seed, log.replication), numbers))
