@@ -137,7 +137,7 @@ def test_months_need_a_record(tmp_path: Path, repository: Path) -> None:
     """An experiment without a record is refused in words, and nothing is written."""
     done = ask("calibrate", "--months", repository / "experiments" / "maple-mix.toml", "--out", tmp_path / "out")
     assert done.exit_code == 2
-    assert done.output == "maple-mix.toml: record: is missing: D1 compares months with a record\n"
+    assert done.output == "maple-mix.toml: record: is missing: months are compared with a record\n"
     assert not (tmp_path / "out").exists()
     done = ask("calibrate", "--data", tmp_path, "--out", tmp_path / "out")
     assert done.exit_code == 2

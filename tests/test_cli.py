@@ -494,8 +494,20 @@ def test_help_is_quick_to_start() -> None:
 
 
 def test_every_command_of_the_contract_is_there_and_no_other(ask: Ask) -> None:
-    """Ten commands, each with help that says what it does."""
-    commands = ["calibrate", "check", "experiment", "init", "plot", "report", "run", "schema", "timetable", "trace"]
+    """Eleven commands, each with help that says what it does."""
+    commands = [
+        "calibrate",
+        "check",
+        "experiment",
+        "init",
+        "plot",
+        "report",
+        "run",
+        "schema",
+        "timetable",
+        "trace",
+        "validate",
+    ]
     assert sorted(main.commands) == commands
     for name in main.commands:
         result = ask(name, "--help")

@@ -7,8 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from sdmsim.base import InputErrors, Problem
 from sdmsim.lab.calibration import Directions, Remaining, Rows, beside, directions, equally_good, fit, remaining
-from sdmsim.lab.experiment import load_experiment
+from sdmsim.lab.experiment import Experiment, load_experiment
 from sdmsim.lab.folder import MANIFEST, digests, manifest, refuse_other_inputs, whole, write_csv, write_json
 from sdmsim.lab.growth_fits import fit_growth
 from sdmsim.lab.target_checks import all_checks
@@ -17,8 +18,6 @@ from sdmsim.theory.ledger import Assumptions
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from sdmsim.lab.experiment import Experiment
 
 
 class Asked(NamedTuple):
@@ -51,12 +50,21 @@ def read_asked(rows: int, seed: int, months: Path | None, data: Path | None) -> 
     Raises:
         InputErrors: every problem of the experiment of D1; or it names no record.
     """
-    from sdmsim.base import InputErrors, Problem
+    return Asked(rows, seed, experiment_with_record(months), data)
 
-    experiment = None if months is None else load_experiment(months)
-    if months is not None and experiment is not None and not experiment.monthly_record:
-        raise InputErrors([Problem(months.name, 0, "record", "is missing: D1 compares months with a record")])
-    return Asked(rows, seed, experiment, data)
+
+def experiment_with_record(file: Path | None) -> Experiment | None:
+    """The experiment of a file, None for none.
+
+    Raises:
+        InputErrors: every problem of the file; or it names no monthly record.
+    """
+    if file is None:
+        return None
+    experiment = load_experiment(file)
+    if not experiment.monthly_record:
+        raise InputErrors([Problem(file.name, 0, "record", "is missing: months are compared with a record")])
+    return experiment
 
 
 def calibrate(asked: Asked) -> Calibrated:

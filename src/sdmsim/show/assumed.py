@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sdmsim.lab.fairness import DRAWS
 from sdmsim.theory.ledger import GRADES, Assumptions
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sdmsim.lab.fairness import Lead
 
 HEAD = ("name", "value", "unit", "range", "meaning", "source")
 
@@ -43,6 +46,24 @@ def judged_line(assumptions: Assumptions) -> str:
     """The numbers that nobody measured, by name and value, on one line."""
     found = [f"{one.name} {one.value:g}" for one in assumptions.in_force() if one.grade == "judged"]
     return f"Judged, measured by nobody: {', '.join(found)}."
+
+
+def decided(found: Sequence[Lead]) -> str:
+    """What the ledger's ranges decide by themselves, whatever is simulated: a sentence for a planner."""
+    parts: dict[str, list[str]] = {}
+    for lead in found:
+        if lead.decided:
+            leader = "push-in" if lead.push_in_leads > 0.5 else "pull-out"
+            parts.setdefault(f"{lead.basis}, {leader}", []).append(lead.outcome)
+    if not parts:
+        return (
+            "Decided by these assumptions: nothing; each side leads somewhere in the ranges that the evidence leaves."
+        )
+    words = "; ".join(f"at {who} leads on {' and '.join(outcomes)}" for who, outcomes in parts.items())
+    return (
+        f"Decided by these assumptions, in more than 95 % of {DRAWS:,} draws from the ranges that the evidence leaves: "
+        f"{words}. Whatever stands here would have come out at any school; `sdmsim validate` shows the whole table."
+    )
 
 
 def as_json(assumptions: Assumptions) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sdmsim.lab.fairness import shipped_leads
 from sdmsim.show import assumed, words
 from sdmsim.show.answer import CANNOT_SAY, NOT_LEGAL_ADVICE, answer, levels, odd_verdicts, open_verdicts, records
 from sdmsim.show.pictures import Picture, draw
@@ -59,7 +60,7 @@ def _content(results: Results, pictures: Sequence[Picture]) -> dict[str, Any]:
         "started": str(manifest["started"])[:10],
         "version": manifest["sdmsim_version"],
         "answer": answer(results.summary, results.comparison, results.baseline),
-        "cannot_say": CANNOT_SAY,
+        "cannot_say": (*CANNOT_SAY, assumed.decided(shipped_leads())),
         "not_legal_advice": NOT_LEGAL_ADVICE,
         "parts": _part_tables(results),
         "differences": _differences(results),
