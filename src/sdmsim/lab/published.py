@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sdmsim.lab.courses import Children, Course, Found, children, lesson, room, trial, weekly
 from sdmsim.streams import Luck
-from sdmsim.theory.peers import factor, log_sd_of
+from sdmsim.theory.peers import sociability
 
 Floats = NDArray[np.float64]
 Numbers = Mapping[str, float]
@@ -183,9 +183,9 @@ def in_class_studies(n: Numbers, trials: int, seed: int) -> Iterator[Result]:
 
 def recess(n: Numbers, trials: int, seed: int) -> Iterator[Result]:
     """V9: recess in joint engagement and alone, 51 children with autism and 51 without (Locke et al. 2016)."""
-    assumed = "engaged: 1 or more contacts at a moment, Poisson, of children's own rates (gamma shape 3.5); alone: none"
-    z = Luck(seed, 0).normals_of("recess", ["trial"], np.zeros(1, dtype=np.int64), np.arange(trials * 102))
-    own = np.asarray(factor(log_sd_of(3.5), z)).reshape(trials, 102)
+    assumed = "engaged: 1 or more contacts at a moment, Poisson, at children's own rates; alone: none"
+    drawn = Luck(seed, 0).uniforms_of("recess", ["trial"], np.zeros(1, dtype=np.int64), np.arange(trials * 102))
+    own = np.asarray(sociability(n["peers.child_power"], drawn)).reshape(trials, 102)
     rate = n["peers.rate.break"] + n["peers.rate.other_classes"]
     shares = 1.0 - np.exp(-rate * own * np.where(np.arange(102) < 51, n["peers.disability"], 1.0))
     autism, typical = shares[:, :51].mean(axis=1), shares[:, 51:].mean(axis=1)

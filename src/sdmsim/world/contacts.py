@@ -1,8 +1,7 @@
 """Contacts of the children of a year that was lived: with whom a child that is in class, or out of it, has to do.
 
 Expected values of each day, given the child's and the class's own factors. A child out of class meets no classmates;
-therapy-group mates are not counted. Own factors are lognormal with the mean and variance of the gammas of the theory:
-a gamma draw needs a library that is slow to load.
+therapy-group mates are not counted.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import numpy as np
 
 from sdmsim.school.vocabulary import NOT_INSTRUCTION
 from sdmsim.streams import Luck
-from sdmsim.theory.peers import contact, factor, log_sd_of, partners
+from sdmsim.theory.peers import contact, factor, mean_contact_frames, partners, sociability
 from sdmsim.world.learners import Learners
 from sdmsim.world.lessons import Lessons
 from sdmsim.world.profiles import Numbers
@@ -38,14 +37,12 @@ def contacts_of(plan: Plan, learners: Learners, lessons: Lessons, luck: Luck, n:
     breaks = sum(backdrop.minutes_by_kind[backdrop.kinds.index(kind)] for kind in NOT_INSTRUCTION)
     once = np.zeros(1, dtype=np.int64)
 
-    def drawn(decision: str, names: list[str], log_sd: float) -> Floats:
-        return np.asarray(factor(log_sd, luck.normals_of(decision, names, np.arange(len(names)), once)))
-
     children = [s.id for s in school.students]
     sections = [s.section for s in school.sections]
-    of_class = drawn("contacts of a class", sections, n["peers.class_sd"])[learners.section, None]
-    own = drawn("contacts", children, float(log_sd_of(n["peers.child_shape"])))[:, None]
-    abroad = drawn("contacts outside class", children, float(log_sd_of(n["peers.other_child_shape"])))[:, None]
+    normal = luck.normals_of("contacts of a class", sections, np.arange(len(sections)), once)
+    of_class = factor(n["peers.class_sd"], normal)[learners.section, None]
+    drawn = luck.uniforms_of("contacts", children, np.arange(len(children)), once)
+    own = sociability(n["peers.child_power"], drawn)[:, None]
     mates = np.maximum(learners.class_size - 1.0, 0.0)[:, None]
     others = np.maximum(float(sum(s.size for s in school.sections)) - learners.class_size, 0.0)[:, None]
     disability, beside = n["peers.disability"], n["peers.adult_near"]
@@ -54,9 +51,10 @@ def contacts_of(plan: Plan, learners: Learners, lessons: Lessons, luck: Luck, n:
     pause = _unaided(lessons, np.asarray(breaks), lessons.stretches.out, beside)
     with_class = contact(n["peers.rate.lesson"], lesson, of_class, own, disability, 1.0)
     with_class = (with_class + contact(n["peers.rate.break"], pause, of_class, own, disability, 1.0)) * (mates > 0.0)
-    elsewhere = contact(n["peers.rate.other_classes"], pause, 1.0, abroad, disability, 1.0) * (others > 0.0)
-    met = partners(with_class, mates, n["peers.pair_shape"])
-    met = met + partners(elsewhere, others, n["peers.other_pair_shape"])
+    elsewhere = contact(n["peers.rate.other_classes"], pause, 1.0, own, disability, 1.0) * (others > 0.0)
+    frames = mean_contact_frames(n["peers.contact_scale"], n["peers.contact_tail"])
+    met = partners(with_class, mates, float(np.hypot(n["peers.pair_sd"], n["peers.pair_day_sd"])), frames)
+    met = met + partners(elsewhere, others, n["peers.other_pair_sd"], frames)
     days = np.maximum(lessons.present.sum(axis=1), 1.0)
     return Contacts((with_class + elsewhere).sum(axis=1) / days, np.asarray(met.sum(axis=1) / days))
 
