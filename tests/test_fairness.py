@@ -206,6 +206,30 @@ def test_a_mechanism_alone_has_its_sign(name: str, off: float, on: float, outcom
     assert (sign * (more - less) > 1e-6).all()
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "outcome"),
+    [
+        ("stores.transfer", 0.1, "in_class"),
+        ("team.teacher_knowledge", 0.5, "in_class"),
+        ("practice.others_turns", 0.4, "trained"),
+        ("practice.mixed_fit", 0.4, "trained"),
+        ("practice.reliance", 0.3, "in_class"),
+        ("practice.home_tries", 2.0, "trained"),
+        ("team.new_loss", 0.3, "trained"),
+    ],
+)
+def test_a_mechanism_reversed_reverses_the_result(name: str, size: float, outcome: str) -> None:
+    """With the other sign of its number the result moves the other way, for every child."""
+    same = name != "practice.mixed_fit"
+
+    def at(value: float) -> np.ndarray:
+        return np.asarray(getattr(found(FLAT, {**PLAIN, name: value}, planning=30.0, same=same), outcome)[:, 2])
+
+    there, back = at(size) - at(0.0), at(-size) - at(0.0)
+    assert (np.abs(there) > 1e-6).all()
+    assert (there * back < 0.0).all()
+
+
 def test_off_is_off() -> None:
     """Without transfer planning does nothing; alone with the therapist, turns of others do nothing."""
     still = {**PLAIN, "stores.transfer": 0.0}

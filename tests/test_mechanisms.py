@@ -16,8 +16,16 @@ from sdmsim.events import Learning
 from sdmsim.metrics.progress import progress
 from sdmsim.plan import Plan
 from sdmsim.school.vocabulary import Room, Service
+from sdmsim.streams import Luck
 from sdmsim.theory.ledger import Assumptions
+from sdmsim.theory.practice import at_home, familiar
+from sdmsim.theory.probes import prompted_probability
 from sdmsim.world import live
+from sdmsim.world.learners import learners_of
+from sdmsim.world.luck import _unwilling
+from sdmsim.world.profiles import profiles_of
+
+EVIDENCE = Assumptions(set="evidence").numbers()
 
 PLAIN = {
     **Assumptions(set="neutral").numbers(),
@@ -212,7 +220,7 @@ def test_the_spread_is_that_of_a_sample() -> None:
     from sdmsim.metrics.progress import by_child, gains_and_effects, learning_of
 
     log = live(lucky(["A", "B"]), seed=1, replication=0)
-    first, second = by_child(learning_of(log), gains_and_effects(log)[0])[0]
+    first, second = by_child(learning_of(log), gains_and_effects(learning_of(log))[0])[0]
     assert progress(log)["trained_gain_spread_sd"] == pytest.approx(abs(first - second) / 2**0.5)
 
 
@@ -237,3 +245,74 @@ def test_neutral_is_neutral() -> None:
     assert found[1] is not None
     assert found[0].skill[:, 0, -1] == pytest.approx(found[1].skill[:, 0, -1], rel=1e-9)
     assert found[0].gains[0, 0, -1] > 0.0
+
+
+@pytest.mark.parametrize("in_class", [False, True])
+def test_a_new_therapist_gets_less_done_at_first(in_class: bool) -> None:
+    """Of the first session's practice the loss is lost, in either place; what is lost halves with the weeks."""
+    usual = gain(session(in_class))
+    assert gain(session(in_class), **{"team.new_loss": 0.4}) == pytest.approx(0.6 * usual)
+    assert gain(session(in_class), **{"team.new_loss": -0.4}) == pytest.approx(1.4 * usual)
+    assert familiar(1.0, 0.4, 1.0) == pytest.approx(0.8)
+    assert familiar(np.array([0.0, 2.0, 50.0]), 0.4, 2.0) == pytest.approx([0.6, 0.8, 1.0], abs=1e-6)
+
+
+@pytest.mark.parametrize("in_class", [False, True])
+def test_what_hangs_on_prompts_is_not_used_unaided(in_class: bool) -> None:
+    """Reliance takes its share of use in class wherever an adult worked with the child, and nothing of the skill."""
+    one = session(in_class)
+    assert gain(one, **{"practice.reliance": 0.25}) == pytest.approx(gain(one))
+    assert gain(one, 1, **{"practice.reliance": 0.25}) == pytest.approx(0.75 * gain(one, 1))
+
+
+@pytest.mark.parametrize(("goal", "helped"), [("social", True), ("language", False)])
+def test_contact_with_peers_helps_use_of_social_goals(goal: str, helped: bool) -> None:
+    """Social goals carry over faster by the child's contact, in proportion to it; others do not; a minus slows them."""
+    on = {"places.similarity.room": 0.5, "stores.transfer": 0.5}
+    school = group([goal])
+    still = gain(school, 1, **on)
+    more, less = (gain(school, 1, **on, **{"peers.carry_over": x}) for x in (0.8, -0.8))
+    assert (more > still + 1e-6, less < still - 1e-6) == (helped, helped)
+    fewer = gain(school, 1, **on, **{"peers.carry_over": 0.8, "peers.rate.lesson": 0.0})
+    assert (fewer < more - 1e-9) == helped
+    assert gain(school, **on, **{"peers.carry_over": 0.8}) == pytest.approx(gain(school, **on))
+
+
+def test_tries_at_home_count_between_sessions() -> None:
+    """Three days between two sessions at 7 tries a week: three tries more, in class as far as home is like it."""
+    requests = [wanted(0, "therapy_room", 20)._replace(sessions=2, weekly_sessions=2)]
+    days = [pull_out(0, 610, 20, [(0, 0)])._replace(weekday=0), pull_out(0, 610, 20, [(0, 1)])._replace(weekday=3)]
+    school = plan([child("A")], requests, days)
+    home = {"practice.home_tries": 7.0, "practice.home_similarity": 0.5}
+    a_try = PLAIN["stores.increment"] / (PLAIN["stores.need"] * PLAIN["stores.targets"])
+    assert gain(school, **home) - gain(school) == pytest.approx(3 * a_try)
+    assert gain(school, 1, **home) - gain(school, 1) == pytest.approx(1.5 * a_try)
+    assert gain(session(), **home) == pytest.approx(gain(session()))
+    assert at_home(7.0, 30.0) == pytest.approx(7.0)
+
+
+def test_a_refusal_has_a_cause() -> None:
+    """With the number, children who attend less refuse more; without it all refuse alike; reversed, less."""
+    children = [child(name) for name in "ABCDEF"]
+    school = plan(children, [wanted(0, "therapy_room", 20)], [pull_out(0, 610, 20, [(0, 0)])])
+    school = replace(school, days=school.days.model_copy(update={"child_unwilling": 0.2}))
+    luck = Luck(1, 0)
+
+    def chance(by_attention: float) -> tuple[list[float], list[float]]:
+        numbers = {**EVIDENCE, "children.refusal_attention": by_attention}
+        own = replace(school, numbers=numbers)
+        return _unwilling(own, luck).tolist(), profiles_of(own, learners_of(own), luck, numbers).attention.tolist()
+
+    alike, _ = chance(0.0)
+    assert alike == [0.2] * 6
+    more, attention = chance(-0.5)
+    assert np.argsort(more).tolist() == np.argsort(attention)[::-1].tolist()
+    assert [p > 0.2 for p in more] == [a < 0.0 for a in attention]
+    less, _ = chance(0.5)
+    assert [p < 0.2 for p in less] == [a < 0.0 for a in attention]
+
+
+def test_prompted_performance_stands_above_skill() -> None:
+    """By its lift in log-odds; with none it is the skill."""
+    assert prompted_probability(0.0, 1.0) == pytest.approx(1 / (1 + exp(-1)))
+    assert prompted_probability(0.4, 0.0) == pytest.approx(1 / (1 + exp(-0.4)))

@@ -16,6 +16,7 @@ numbers, and nothing else tells one place from another.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -25,9 +26,9 @@ from numpy.typing import NDArray
 from sdmsim.streams import Luck
 from sdmsim.theory.attention import attending, on_task, settled_share, share_of
 from sdmsim.theory.growth import counted_minutes, effect_sd, gain_sd, lesson_share, own_factor, school_growth
-from sdmsim.theory.practice import effective, episodes, load_after, turns
+from sdmsim.theory.practice import at_home, effective, episodes, familiar, load_after, turns
 from sdmsim.theory.probes import success_probability, successes
-from sdmsim.theory.stores import Gains, increment, practise, rest, transfer_rate
+from sdmsim.theory.stores import Gains, counts_for_use, increment, practise, rest, transfer_rate
 
 Floats = NDArray[np.float64]
 Numbers = Mapping[str, float]
@@ -187,7 +188,7 @@ def trial(who: Children, course: Course, n: Numbers, probes: Sequence[float], se
     done = episodes(
         minutes,
         attending(share, n["attention.elasticity"], share_of(n["attention.base_logit"])),
-        place.work_share,
+        place.work_share * familiar((days - days[:1].sum()) / 7.0, n["team.new_loss"], n["team.familiar_weeks"]),
         place.episodes_per_minute,
         turns(course.size, n["practice.others_turns"], fit),
     )
@@ -230,7 +231,8 @@ def _follow(who: Children, course: Course, n: Numbers, at: Floats, done: Floats,
     events = sorted([(s.day, 1, i) for i, s in enumerate(course.sessions)] + [(d, 0, i) for i, d in enumerate(at)])
     rate = transfer_rate(n["stores.transfer"] / 1000.0, course.planning, n["team.teacher_knowledge"])
     zero = np.zeros(len(who.start))
-    gains, load, now, used, held = Gains(zero, zero, zero, zero), zero, 0.0, 0.0, 0
+    for_use = counts_for_use(course.place.similarity, n["practice.reliance"])
+    gains, load, now, used, held, last = Gains(zero, zero, zero, zero), zero, 0.0, 0.0, 0, math.inf
     trained, in_class = np.zeros((2, len(zero), len(at)))
     for day, is_session, i in events:
         unaided = max(used, float(_school_minutes(np.array(day)) - away[held]))
@@ -239,8 +241,11 @@ def _follow(who: Children, course: Course, n: Numbers, at: Floats, done: Floats,
         if not is_session:
             trained[:, i], in_class[:, i] = gains.trained, gains.in_class
             continue
-        counted = effective(done[:, i], load, n["practice.satiation"])
-        raw = increment(counted, n["stores.increment"], who.response, n["stores.need"], n["stores.targets"])
-        gains = practise(gains, raw, course.place.similarity, n["stores.ceiling"], n["stores.softness"])
-        load, held = load + done[:, i], held + 1
+        home = at_home(n["practice.home_tries"], max(0.0, day - last))
+        for tries, counts in ((zero + home, n["practice.home_similarity"]), (done[:, i], for_use)):
+            counted = effective(tries, load, n["practice.satiation"])
+            raw = increment(counted, n["stores.increment"], who.response, n["stores.need"], n["stores.targets"])
+            gains = practise(gains, raw, counts, n["stores.ceiling"], n["stores.softness"])
+            load = load + tries
+        held, last = held + 1, day
     return trained, in_class

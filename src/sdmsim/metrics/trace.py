@@ -9,7 +9,7 @@ import numpy as np
 
 from sdmsim.events import CLASS, REASONS, THERAPY, Log, columns
 from sdmsim.metrics.progress import gains_and_effects, learning_of
-from sdmsim.theory.probes import success_probability
+from sdmsim.theory.probes import prompted_probability, success_probability
 from sdmsim.world.backdrop import backdrop_of
 
 if TYPE_CHECKING:
@@ -66,23 +66,48 @@ def skills_of(log: Log, child: str) -> pd.DataFrame:
     """One row per goal of a child, date and context: true probability of success, and the probe.
 
     The first date is the first school day (the skill at the start, no probe); the others are those of the probes.
+    prompted_probability: in therapy, while an adult prompts, the same on both rows of a date.
     right: right answers of `trials`, empty where no probe was taken or the goal's services did not run.
     """
     import pandas as pd
 
     learning, days = learning_of(log), log.plan.calendar.days
     start, later = success_probability(learning.start), success_probability(learning.skill)
-    rows: list[tuple[str, str, str, float, int | None, int]] = []
+    lift = log.plan.numbers["probes.prompt_lift"]
+    prompted = prompted_probability(learning.start[0], lift), prompted_probability(learning.skill[0], lift)
+    rows: list[tuple[str, str, str, float, float, int | None, int]] = []
     for g, (name, goal) in enumerate(learning.names):
         if name != child:
             continue
         for c, context in enumerate((THERAPY, CLASS)):
-            rows.append((goal, days[0].date.isoformat(), context, float(start[c, g]), None, learning.trials))
+            rows.append(
+                (
+                    goal,
+                    days[0].date.isoformat(),
+                    context,
+                    float(start[c, g]),
+                    float(prompted[0][g]),
+                    None,
+                    learning.trials,
+                )
+            )
             for p, day in enumerate(learning.probe_days.tolist()):
                 seen = bool(learning.taken[g, p] and learning.active[g, p])
                 right = int(learning.scores[c, g, p]) if seen else None
-                rows.append((goal, days[day].date.isoformat(), context, float(later[c, g, p]), right, learning.trials))
-    table = pd.DataFrame(rows, columns=["goal", "date", "context", "true_probability", "right", "trials"])
+                rows.append(
+                    (
+                        goal,
+                        days[day].date.isoformat(),
+                        context,
+                        float(later[c, g, p]),
+                        float(prompted[1][g, p]),
+                        right,
+                        learning.trials,
+                    )
+                )
+    table = pd.DataFrame(
+        rows, columns=["goal", "date", "context", "true_probability", "prompted_probability", "right", "trials"]
+    )
     return table.astype({"right": "Int64"})
 
 

@@ -49,3 +49,20 @@ def effective(done: Number, load: Number, satiation: Number) -> Number:
 def load_after(load: Number, days: Number, half_life_days: Number) -> Number:
     """Recent load after a gap of `days`: it halves in `half_life_days` (judged, prior 0.3-5)."""
     return load * np.exp2(-days / half_life_days)
+
+
+def familiar(weeks: Number, loss: Number, half_weeks: Number) -> Number:
+    """Share of the usual work on goals that a therapist gets done `weeks` after its first session with a child.
+
+    1 - `loss` (0-1) at first; what is lost halves every `half_weeks` (above 0). Judged, 0 is none: a new therapist
+    needs weeks to know child and class.
+    """
+    return 1.0 - loss * np.exp2(-weeks / half_weeks)
+
+
+def at_home(tries_a_week: Number, days: Number) -> Number:
+    """Tries at home in the `days` since the last session of a goal; of no more than a week.
+
+    Judged, 0 is none. Beyond a week without a session nobody at home goes on by itself.
+    """
+    return tries_a_week / 7.0 * np.minimum(days, 7.0)

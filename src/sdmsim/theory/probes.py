@@ -115,6 +115,14 @@ def attainment_score(levels: ArrayLike, weights: ArrayLike = 1.0, correlation: f
     return np.asarray(50.0 + 10.0 * (weight * level).sum(axis=-1) / np.sqrt(spread))
 
 
+def prompted_probability(skill: Number, lift: Number) -> Number:
+    """Probability of success while an adult prompts: `lift` log-odds (0 or more) above the `skill`.
+
+    Judged: scores in sessions stand above what a stranger would see. Probes are unprompted.
+    """
+    return success_probability(skill + lift)
+
+
 def expected_tau(before: ArrayLike, after: ArrayLike, trials: int = 10, overdispersion: ArrayLike = 0.0) -> Floats:
     """Expected Tau between two independent probes with true probabilities `before` and `after`; exact, -1 to 1.
 

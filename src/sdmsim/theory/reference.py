@@ -10,8 +10,8 @@ from typing import Any
 
 from sdmsim.theory.attention import attending, on_task, settled_share, share_of
 from sdmsim.theory.growth import gain_sd
-from sdmsim.theory.practice import Number, effective, episodes, load_after, turns
-from sdmsim.theory.stores import Gains, increment, practise, rest, transfer_rate
+from sdmsim.theory.practice import Number, at_home, effective, episodes, familiar, load_after, turns
+from sdmsim.theory.stores import Gains, counts_for_use, increment, practise, rest, transfer_rate
 
 Numbers = Mapping[str, Any]
 """Every number of the ledger by its full name: a float, or an array."""
@@ -81,15 +81,20 @@ def course_gains(
         turns(3.0, n["practice.others_turns"], 1.0),
     )
     uses = unaided * transfer_rate(n["stores.transfer"] / 1000.0, 0.0, n["team.teacher_knowledge"])
-    gains, load, now, found = Gains(0.0, 0.0, 0.0, 0.0), 0.0, 0.0, []
+    for_use = counts_for_use(n["places.similarity.room"], n["practice.reliance"])
+    gains, load, now, last, found = Gains(0.0, 0.0, 0.0, 0.0), 0.0, 0.0, days[0], []
     for day, is_session in sorted([(d, True) for d in days] + [(d, False) for d in at]):
         gains = rest(gains, day - now, uses * (day - now), n["stores.half_life"], n["stores.kept"])
         load, now = load_after(load, day - now, n["practice.load_half_life"]), day
         if not is_session:
             found.append(gains)
             continue
-        counted = effective(done, load, n["practice.satiation"])
-        raw = increment(counted, n["stores.increment"], response, n["stores.need"], n["stores.targets"])
-        gains = practise(gains, raw, n["places.similarity.room"], n["stores.ceiling"], n["stores.softness"])
-        load = load + done
+        known = familiar((day - days[0]) / 7.0, n["team.new_loss"], n["team.familiar_weeks"])
+        home = at_home(n["practice.home_tries"], day - last)
+        for tries, counts in ((home, n["practice.home_similarity"]), (done * known, for_use)):
+            counted = effective(tries, load, n["practice.satiation"])
+            raw = increment(counted, n["stores.increment"], response, n["stores.need"], n["stores.targets"])
+            gains = practise(gains, raw, counts, n["stores.ceiling"], n["stores.softness"])
+            load = load + tries
+        last = day
     return found

@@ -80,6 +80,13 @@ def practise(gains: Gains, raw: Number, similarity: Number, ceiling: Number, sof
     )
 
 
+def counts_for_use(similarity: Number, reliance: Number) -> Number:
+    """Share of practice that counts for unaided use in class: the `similarity` of the place x what does not hang on the
+    adult's prompts. `reliance` (0-1) is the same wherever an adult works with the child. Judged, 0 is none.
+    """
+    return similarity * (1.0 - reliance)
+
+
 def rest(gains: Gains, days: Number, uses: Number, half_life_days: Number, kept: Number) -> Gains:
     """The gains after `days` without a session, with `uses` = transfer rate x unaided minutes in class.
 
@@ -101,10 +108,14 @@ def rest(gains: Gains, days: Number, uses: Number, half_life_days: Number, kept:
 _LN2 = float(np.log(2.0))
 
 
-def transfer_rate(transfer: Number, planning_minutes: Number, teacher_knowledge: Number) -> Number:
+def transfer_rate(
+    transfer: Number, planning_minutes: Number, teacher_knowledge: Number, contact: Number = 0.0
+) -> Number:
     """Rate per unaided class minute at which use in class moves towards the trained skill.
 
     `transfer` x (1 + `teacher_knowledge` x minutes a week of planning and consultation / 15): a teacher who knows the
-    target gives occasions to use it. Credit follows the minutes, wherever the therapy is. Judged, none in its range.
+    target gives occasions to use it. Credit follows the minutes, wherever the therapy is. Peers give occasions too: x
+    (1 + `contact`), for social goals the ledger's `peers.carry_over` x the child's contact in multiples of a typical
+    child's. Judged, none in their ranges.
     """
-    return transfer * (1.0 + teacher_knowledge * planning_minutes / 15.0)
+    return transfer * (1.0 + teacher_knowledge * planning_minutes / 15.0) * (1.0 + contact)

@@ -13,9 +13,9 @@ from sdmsim.events import CLASS, THERAPY, Learning, Log, columns
 from sdmsim.streams import Luck
 from sdmsim.theory.attention import on_task, settled_share
 from sdmsim.theory.growth import school_growth
-from sdmsim.theory.practice import effective, load_after
+from sdmsim.theory.practice import at_home, effective, load_after
 from sdmsim.theory.probes import success_probability, successes
-from sdmsim.theory.stores import Gains, increment, practise, rest, transfer_rate
+from sdmsim.theory.stores import Gains, counts_for_use, increment, practise, rest, transfer_rate
 from sdmsim.world.backdrop import backdrop_of, summed
 from sdmsim.world.contacts import contacts_of
 from sdmsim.world.learners import NOISES, Learners, learners_of
@@ -24,6 +24,8 @@ from sdmsim.world.practising import Sessions, practice
 from sdmsim.world.profiles import Numbers, Profiles, profiles_of
 from sdmsim.world.vocabulary import Floats, Ints
 
+TYPICAL_CONTACT = 175.5
+"""Person-minutes of contact with peers of a typical child on a school day (C8: Stehle et al. 2011)."""
 PROBE_TRIALS = 10
 """Trials of a probe, in therapy as in class."""
 
@@ -37,14 +39,14 @@ def learn(log: Log, luck: Luck, n: Numbers) -> Learning:
     given = columns(log.given, 6)
     in_therapy = summed(given[1], given[5], backdrop.n_students)
     sessions, lost, on_task_minutes = practice(log, learners, backdrop, lessons, profiles, luck, n)
-    trained, in_class = _follow(learners, lessons, sessions, profiles, n)
+    contacts = contacts_of(plan, learners, lessons, luck, n)
+    trained, in_class = _follow(learners, lessons, sessions, profiles, contacts.minutes / TYPICAL_CONTACT, n)
     s, probe_days = learners.student, learners.probe_days
     counted = lessons.taken_part(probe_days, lost)
     unhindered = lessons.had[:, probe_days + 1]
     full_year = np.maximum(backdrop.instruction_a_day.sum(axis=1), 1.0)
     start = np.stack([profiles.start, profiles.start - n["children.class_gap"]])
     gains = np.stack([trained, in_class])
-    contacts = contacts_of(plan, learners, lessons, luck, n)
     sd = np.array([sd_of(domain, n) for domain in learners.domain])
 
     def grown(minutes: Floats) -> Floats:
@@ -112,9 +114,12 @@ def _on_task_in_class(learners: Learners, lessons: Lessons, profiles: Profiles, 
 
 
 def _follow(
-    learners: Learners, lessons: Lessons, sessions: Sessions, profiles: Profiles, n: Numbers
+    learners: Learners, lessons: Lessons, sessions: Sessions, profiles: Profiles, contact: Floats, n: Numbers
 ) -> tuple[Floats, Floats]:
-    """Gains in the trained context and in class at every probe: (g, probe) each."""
+    """Gains in the trained context and in class at every probe: (g, probe) each.
+
+    `contact`: (s,) each child's contact with peers in multiples of a typical child's.
+    """
     goals, probes = len(learners.student), learners.probe_days
     window = np.searchsorted(probes, sessions.day, side="left")
     key = window * goals + sessions.goal
@@ -127,7 +132,11 @@ def _follow(
     ends = np.broadcast_to(probes, (goals, len(probes)))
     students = np.broadcast_to(learners.student[:, None], ends.shape)
     at_probe = lessons.unaided(students, ends, np.full(ends.shape, 1440.0))
-    tau = transfer_rate(n["stores.transfer"] / 1000.0, learners.planning, n["team.teacher_knowledge"])
+    social = np.array([domain == "social_communication" for domain in learners.domain])
+    peers = n["peers.carry_over"] * contact[learners.student] * social
+    tau = transfer_rate(n["stores.transfer"] / 1000.0, learners.planning, n["team.teacher_knowledge"], peers)
+    for_use = counts_for_use(sessions.similarity, n["practice.reliance"])
+    home = _at_home(sessions, moment, n)
     response = profiles.response[learners.student]
 
     def rested(state: Floats, to: Floats, uses: Floats, rate: Floats) -> tuple[Gains, Floats]:
@@ -145,15 +154,29 @@ def _follow(
             chosen = here[turn[here] == number]
             g, done = sessions.goal[chosen], sessions.episodes[chosen]
             gains, load = rested(state[:, g], moment[chosen], unaided[chosen], tau[g])
-            counted = effective(done, load, n["practice.satiation"])
-            raw = increment(counted, n["stores.increment"], response[g], n["stores.need"], n["stores.targets"])
-            gains = practise(gains, raw, sessions.similarity[chosen], n["stores.ceiling"], n["stores.softness"])
-            state[:, g] = (*gains, load + done, moment[chosen], unaided[chosen])
+            parts = [(done, for_use[chosen])]
+            if home is not None:
+                parts.insert(0, (home[chosen], n["practice.home_similarity"]))
+            for tries, counts in parts:
+                counted = effective(tries, load, n["practice.satiation"])
+                raw = increment(counted, n["stores.increment"], response[g], n["stores.need"], n["stores.targets"])
+                gains = practise(gains, raw, counts, n["stores.ceiling"], n["stores.softness"])
+                load = load + tries
+            state[:, g] = (*gains, load, moment[chosen], unaided[chosen])
         end = np.full(goals, learners.dates[probes[probe]] + 1.0)
         gains, load = rested(state, end, at_probe[:, probe], tau)
         state[:] = (*gains, load, end, at_probe[:, probe])
         trained[:, probe], in_class[:, probe] = gains.trained, gains.in_class
     return trained, in_class
+
+
+def _at_home(sessions: Sessions, moment: Floats, n: Numbers) -> Floats | None:
+    """Episodes practised at home since the goal's last session, by session; None where nobody practises."""
+    if n["practice.home_tries"] == 0.0:
+        return None
+    since = np.diff(moment, prepend=moment[:1])
+    since[np.diff(sessions.goal, prepend=-1) != 0] = 0.0
+    return np.asarray(at_home(n["practice.home_tries"], np.maximum(since, 0.0)))
 
 
 _LOAD, _NOW, _USED = 4, 5, 6

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sdmsim.streams import Luck
+from sdmsim.theory.attention import log_odds_of, share_of
+from sdmsim.world.learners import learners_of
+from sdmsim.world.profiles import profiles_of
 from sdmsim.world.vocabulary import GRAINS, Floats, Fortune, Ints, Stage
 
 if TYPE_CHECKING:
@@ -49,7 +52,8 @@ def fortune_of(plan: Plan, stage: Stage, luck: Luck) -> Fortune:
         settle=moved(3, visits.settle).tolist(),
         walk_back=moved(4, visits.walk_back).tolist(),
         unwilling=(
-            luck.uniforms_of("child unwilling", children, turns.student, turns.when) < days.child_unwilling
+            luck.uniforms_of("child unwilling", children, turns.student, turns.when)
+            < _unwilling(plan, luck)[turns.student]
         ).tolist(),
         rethread=_grained(
             rethread * _multipliers(luck, spread, "finding the thread", children, turns.student, turns.when)
@@ -68,6 +72,15 @@ def _multipliers(luck: Luck, spread: float, decision: str, names: list[str], who
         return np.ones(len(who))
     variance = log1p(spread * spread)
     return np.asarray(np.exp(sqrt(variance) * luck.normals_of(decision, names, who, when) - 0.5 * variance))
+
+
+def _unwilling(plan: Plan, luck: Luck) -> Floats:
+    """Chance of each child to refuse a session; `days.child_unwilling` for a child of usual attention."""
+    usual, by_attention = plan.days.child_unwilling, plan.numbers["children.refusal_attention"]
+    if by_attention == 0.0 or not 0.0 < usual < 1.0:
+        return np.full(len(plan.school.students), usual)
+    attention = profiles_of(plan, learners_of(plan), luck, plan.numbers).attention
+    return np.asarray(share_of(log_odds_of(usual) + by_attention * attention))
 
 
 def _grained(minutes: Floats) -> Floats:

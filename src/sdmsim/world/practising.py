@@ -14,7 +14,7 @@ from sdmsim.events import Log, columns
 from sdmsim.streams import Luck
 from sdmsim.theory.attention import attending, on_task, settled_share, share_of
 from sdmsim.theory.growth import lesson_share
-from sdmsim.theory.practice import episodes, turns
+from sdmsim.theory.practice import episodes, familiar, turns
 from sdmsim.world.backdrop import Backdrop, summed
 from sdmsim.world.learners import NOISES, Learners
 from sdmsim.world.lessons import Lessons
@@ -66,6 +66,7 @@ def practice(
     share = on_task(settled, n["attention.start_share"], n["attention.relax_per_minute"], 0.0, minutes)
     work = np.where(in_class, n["places.work_share.lesson"] * _kept(log.plan, learners, goal, day, luck, n), 0.0)
     work = np.where(in_class, work, n["places.work_share.room"])
+    work = work * _known(log.plan, learners, day, student, appointment, n)
     rates = np.array([[n[f"practice.episodes_per_minute.{activity}"] for activity in two] for two in learners.activity])
     done = episodes(
         minutes,
@@ -95,6 +96,18 @@ def _company(learners: Learners, day: Ints, appointment: Ints, goal: Ints, n: Nu
     same = np.bincount(key)[key] if len(key) else present
     others = np.maximum(present - 1.0, 1.0)
     return present, (same - 1.0 + n["practice.mixed_fit"] * (present - same)) / others
+
+
+def _known(plan: Plan, learners: Learners, day: Ints, student: Ints, appointment: Ints, n: Numbers) -> Floats | float:
+    """Share of the usual work that a therapist gets done with a child, by the time since their first session."""
+    if n["team.new_loss"] == 0.0 or not len(day):
+        return 1.0
+    therapists = np.array([a.therapist for a in plan.week.appointments], dtype=np.int64)
+    _, pair = np.unique(student * len(plan.school.staff) + therapists[appointment], return_inverse=True)
+    first = np.full(pair.max() + 1, np.inf)
+    dates = learners.dates[day]
+    np.minimum.at(first, pair, dates)
+    return np.asarray(familiar((dates - first[pair]) / 7.0, n["team.new_loss"], n["team.familiar_weeks"]))
 
 
 def _kept(plan: Plan, learners: Learners, goal: Ints, day: Ints, luck: Luck, n: Numbers) -> Floats:
