@@ -124,10 +124,10 @@ def test_the_command_writes_its_tables(tmp_path: Path, repository: Path) -> None
     out = tmp_path / "out"
     done = ask("calibrate", "--rows", 4, "--months", repository / "experiments" / "chicago.toml", "--out", out)
     assert done.exit_code == 0, done.output
-    assert {file.name for file in out.iterdir()} == {"targets.csv", "remaining.csv", "rows.csv", "manifest.json"}
+    assert {file.name for file in out.iterdir()} == {"targets.csv", "remaining.csv", "good-rows.csv", "manifest.json"}
     for code in ("C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8, D4", "D1", "D2", "D3", "D5"):
         assert f" {code} " in done.output, code
-    lines = (out / "rows.csv").read_text().splitlines()
+    lines = (out / "good-rows.csv").read_text().splitlines()
     assert len(lines) == 5
     assert json.loads((out / "manifest.json").read_text())["fitted"]["stores.ceiling"] == EVIDENCE["stores.ceiling"]
     assert "Singular values" in done.output

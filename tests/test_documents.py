@@ -78,6 +78,41 @@ def test_the_model_page_names_every_metric_and_reason() -> None:
     assert set(REASONS) - named == set()
 
 
+ODD = (
+    "Purpose and patterns",
+    "Entities, state variables and scales",
+    "Process overview and scheduling",
+    "Design concepts",
+    "Initialization",
+    "Input data",
+    "Submodels",
+)
+CONCEPTS = (
+    "Basic principles",
+    "Emergence",
+    "Adaptation",
+    "Objectives",
+    "Learning",
+    "Prediction",
+    "Sensing",
+    "Interaction",
+    "Stochasticity",
+    "Collectives",
+    "Observation",
+)
+
+
+def test_the_model_page_is_an_odd() -> None:
+    """Every heading of the protocol stands in its order with text below it, and every design concept says something."""
+    page = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
+    parts = re.split(r"^## (.+)$", page, flags=re.MULTILINE)
+    found = dict(zip(parts[1::2], parts[2::2], strict=True))
+    assert tuple(found)[: len(ODD)] == ODD
+    assert all(len(found[heading].split()) >= 20 for heading in ODD)
+    said = re.findall(r"^\*\*(.+?)\.\*\* (\S.+)", found["Design concepts"], flags=re.MULTILINE)
+    assert tuple(name for name, _ in said) == CONCEPTS
+
+
 def test_every_package_is_pinned() -> None:
     """constraints.txt has a version for each package that sdmsim or its tests bring along."""
     wanted = project()

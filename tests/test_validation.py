@@ -173,7 +173,7 @@ def test_the_command_writes_its_tables(tmp_path: Path, repository: Path) -> None
     out, months = tmp_path / "out", repository / "experiments" / "chicago.toml"
     done = ask("validate", "--trials", 20, "--assumptions", "practitioner", "--months", months, "--out", out)
     assert done.exit_code == 0, done.output
-    names = {"validation.csv", "leads.csv", "leads-of-rows.csv", "months.csv", "manifest.json"}
+    names = {"validation.csv", "leads.csv", "leads-of-rows.csv", "predicted-months.csv", "manifest.json"}
     assert {file.name for file in out.iterdir()} == names
     assert json.loads((out / "manifest.json").read_text())["assumptions"]["set"] == "practitioner"
     for word in (
@@ -188,7 +188,7 @@ def test_the_command_writes_its_tables(tmp_path: Path, repository: Path) -> None
         "Hold-outs were not made",
     ):
         assert word in done.output, word
-    assert len((out / "months.csv").read_text().splitlines()) == 11
+    assert len((out / "predicted-months.csv").read_text().splitlines()) == 11
 
 
 def test_a_wrong_set_is_refused(tmp_path: Path) -> None:

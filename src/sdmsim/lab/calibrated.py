@@ -82,7 +82,7 @@ def calibrate(asked: Asked) -> Calibrated:
 
 
 def write_calibrated(found: Calibrated, folder: Path, *, started: datetime, wall_seconds: float) -> None:
-    """Write targets.csv, remaining.csv, rows.csv and the manifest: the whole folder or nothing.
+    """Write targets.csv, remaining.csv, good-rows.csv and the manifest: the whole folder or nothing.
 
     Raises:
         InputErrors: the folder holds results of other inputs.
@@ -108,7 +108,7 @@ def write_calibrated(found: Calibrated, folder: Path, *, started: datetime, wall
     with whole(folder) as new:
         write_csv(_targets(found), new / "targets.csv")
         write_csv(pd.DataFrame(found.remaining), new / "remaining.csv")
-        write_csv(pd.DataFrame(dict(found.rows.numbers)), new / "rows.csv")
+        write_csv(pd.DataFrame(dict(found.rows.numbers)), new / "good-rows.csv")
         singular = [float(value) for value in found.directions.values]
         extra = {"drawn": found.rows.drawn, "fitted": found.fitted, "singular_values": singular}
         write_json({**facts, **extra}, new / MANIFEST)

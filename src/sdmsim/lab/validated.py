@@ -104,7 +104,7 @@ def predicted(asked: Experiment) -> list[Month]:
 
 
 def write_validated(found: Validated, folder: Path, *, started: datetime, wall_seconds: float) -> None:
-    """Write validation.csv, leads.csv, months.csv and hold_outs.csv where made, and the manifest: all or nothing.
+    """Write validation.csv, leads.csv, predicted-months.csv and hold-outs.csv where made, and the manifest: all or nothing.
 
     Raises:
         InputErrors: the folder holds results of other inputs.
@@ -133,7 +133,7 @@ def write_validated(found: Validated, folder: Path, *, started: datetime, wall_s
         "validation": pd.DataFrame(found.results),
         "leads": pd.DataFrame(found.leads),
         "leads-of-rows": pd.DataFrame(found.leads_of_rows),
-        "months": pd.DataFrame(found.months),
+        "predicted-months": pd.DataFrame(found.months),
         "hold-outs": pd.DataFrame(found.held_out),
     }
     with whole(folder) as new:

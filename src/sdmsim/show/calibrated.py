@@ -45,7 +45,7 @@ def print_calibrated(found: Calibrated, folder: Path) -> None:
     screen.print(
         f"{unseen} directions are not seen by any target at all. Least seen of the others: {free}.", soft_wrap=True
     )
-    screen.print(f"\nWritten: {folder} (targets.csv, remaining.csv, rows.csv)", soft_wrap=True)
+    screen.print(f"\nWritten: {folder} (targets.csv, remaining.csv, good-rows.csv)", soft_wrap=True)
 
 
 def _row(row: Row) -> list[str]:
