@@ -158,11 +158,12 @@ def test_what_is_decided_is_named() -> None:
         Lead("equal student minutes", OUTCOMES[0], 0.5, -1, 0, 1),
         Lead("equal therapist hours", OUTCOMES[1], 0.04, -1, -1, 0),
         Lead("equal therapist hours", OUTCOMES[2], 0.96, 0, 1, 1),
+        Lead("equal therapist hours, 1 child a visit", OUTCOMES[0], 0.01, -1, -1, -1),
+        Lead("equal therapist hours, 2 children a visit", OUTCOMES[0], 0.02, -1, -1, -1),
     ]
     said = decided(found)
-    assert (
-        "at equal therapist hours, pull-out leads on use in class; at equal therapist hours, push-in leads on" in said
-    )
+    assert "leads on skill in a quiet place (1 child a visit or 2 children a visit)" in said
+    assert "at equal therapist hours pull-out leads on use in class; at equal therapist hours push-in leads on" in said
     assert "student minutes" not in said
     assert "nothing" in decided(found[:1])
 

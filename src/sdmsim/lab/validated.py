@@ -104,7 +104,7 @@ def predicted(asked: Experiment) -> list[Month]:
 
 
 def write_validated(found: Validated, folder: Path, *, started: datetime, wall_seconds: float) -> None:
-    """Write validation.csv, both tables of leads, the months and hold-outs where made, and the manifest: all or nothing.
+    """Write the results, both tables of leads, months and hold-outs where made, and the manifest: all or nothing.
 
     Raises:
         InputErrors: the folder holds results of other inputs.

@@ -50,20 +50,29 @@ def judged_line(assumptions: Assumptions) -> str:
 
 def decided(found: Sequence[Lead]) -> str:
     """What the ledger's ranges decide by themselves, whatever is simulated: a sentence for a planner."""
-    parts: dict[str, list[str]] = {}
+    parts: dict[tuple[str, str, str], list[str]] = {}
     for lead in found:
         if lead.decided:
             leader = "push-in" if lead.push_in_leads > 0.5 else "pull-out"
-            parts.setdefault(f"{lead.basis}, {leader}", []).append(lead.outcome)
+            basis, _, detail = lead.basis.partition(", ")
+            parts.setdefault((basis, leader, lead.outcome), []).append(detail)
     if not parts:
         return (
             "Decided by these assumptions: nothing; each side leads somewhere in the ranges that the evidence leaves."
         )
-    words = "; ".join(f"at {who} leads on {' and '.join(outcomes)}" for who, outcomes in parts.items())
+    words = "; ".join(
+        f"at {basis} {leader} leads on {outcome}{_in_brackets(details)}"
+        for (basis, leader, outcome), details in parts.items()
+    )
     return (
         f"Decided by these assumptions, in more than 95 % of {DRAWS:,} draws from the ranges that the evidence leaves: "
-        f"{words}. Whatever stands here would have come out at any school; `sdmsim validate` shows the whole table."
+        f"{words}. That would come out at any school. sdmsim validate shows the whole table."
     )
+
+
+def _in_brackets(details: Sequence[str]) -> str:
+    said = " or ".join(filter(None, details))
+    return f" ({said})" if said else ""
 
 
 def as_json(assumptions: Assumptions) -> dict[str, Any]:
