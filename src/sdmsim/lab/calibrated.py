@@ -97,13 +97,9 @@ def write_calibrated(found: Calibrated, folder: Path, *, started: datetime, wall
         started=started,
         seed=asked.seed,
         replications=asked.rows,
-        workers=1,
         assumptions=said,
         inputs=inputs,
         wall_seconds=wall_seconds,
-        timetable_seconds=0.0,
-        simulate_seconds=0.0,
-        school_years=0,
     )
     with whole(folder) as new:
         write_csv(_targets(found), new / "targets.csv")

@@ -112,13 +112,13 @@ def manifest(
     started: datetime,
     seed: int,
     replications: int,
-    workers: int,
     assumptions: Mapping[str, Any],
     inputs: Mapping[str, str],
     wall_seconds: float,
-    timetable_seconds: float,
-    simulate_seconds: float,
-    school_years: int,
+    workers: int = 1,
+    timetable_seconds: float = 0.0,
+    simulate_seconds: float = 0.0,
+    school_years: int = 0,
 ) -> dict[str, Any]:
     """The keys that every `manifest.json` holds.
 

@@ -112,12 +112,9 @@ def write_trace(found: Trace, folder: Path, *, started: datetime, wall_seconds: 
         started=started,
         seed=scenario.seed,
         replications=1,
-        workers=1,
         assumptions=scenario.assumptions.said(),
         inputs=run_inputs(scenario),
         wall_seconds=wall_seconds,
-        timetable_seconds=0.0,
-        simulate_seconds=0.0,
         school_years=len(found.logs),
     )
     with whole(folder) as new:

@@ -121,13 +121,9 @@ def write_validated(found: Validated, folder: Path, *, started: datetime, wall_s
         started=started,
         seed=asked.seed,
         replications=asked.trials,
-        workers=1,
         assumptions=said,
         inputs=inputs,
         wall_seconds=wall_seconds,
-        timetable_seconds=0.0,
-        simulate_seconds=0.0,
-        school_years=0,
     )
     tables = {
         "validation": pd.DataFrame(found.results),

@@ -12,18 +12,8 @@ from sdmsim.show import options
 @click.command()
 @click.option("--rows", type=click.IntRange(1, 2000), default=256, show_default=True, help="Equally good rows to find.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Of search and sampling.")
-@click.option(
-    "--months",
-    type=click.Path(path_type=Path),
-    metavar="EXPERIMENT",
-    help="For D1: an experiment with a monthly record, such as experiments/chicago.toml.",
-)
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="FOLDER",
-    help="For D2: the public data sets of docs/sources.md.",
-)
+@options.months
+@options.data
 @options.out
 @options.quiet
 @options.verbose

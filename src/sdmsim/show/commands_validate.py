@@ -15,18 +15,8 @@ from sdmsim.show import options
 )
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Of the trials' luck.")
 @options.assumptions
-@click.option(
-    "--months",
-    type=click.Path(path_type=Path),
-    metavar="EXPERIMENT",
-    help="For V10: an experiment of the years before, such as experiments/chicago.toml.",
-)
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="FOLDER",
-    help="For hold-outs: the public data sets of docs/sources.md.",
-)
+@options.months
+@options.data
 @options.out
 @options.quiet
 @options.verbose

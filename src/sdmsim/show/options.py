@@ -51,6 +51,18 @@ assumptions = click.option(
     metavar="NAME|FILE",
     help="neutral, evidence, practitioner or a file, in place of the scenario's [assumptions].",
 )
+months = click.option(
+    "--months",
+    type=click.Path(path_type=Path),
+    metavar="EXPERIMENT",
+    help="An experiment with a monthly record, such as experiments/chicago.toml.",
+)
+data = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="The public data sets of docs/sources.md.",
+)
 quiet = click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 verbose = click.option(
