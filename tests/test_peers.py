@@ -122,6 +122,19 @@ def test_an_adult_beside_the_child_matters_only_by_its_number() -> None:
     assert nothing < free
 
 
+def test_a_child_alone_in_its_class_meets_others_in_breaks_only() -> None:
+    """Lessons have nobody to meet; with no other class either, there is no contact at all."""
+    usual = week(20)
+    own = usual.school.sections[0].model_copy(update={"size": 1})
+    next_door = own.model_copy(update={"section": "1Z", "size": 20})
+    nobody = replace(usual, school=usual.school.model_copy(update={"sections": (own,)}))
+    elsewhere = replace(usual, school=usual.school.model_copy(update={"sections": (own, next_door)}))
+    met = lived(elsewhere, EVIDENCE)
+    assert met.peer_minutes[0] > 0.0
+    assert lived(elsewhere, {**EVIDENCE, "peers.rate.lesson": 1.0}).peer_minutes[0] == met.peer_minutes[0]
+    assert lived(nobody, EVIDENCE).peer_minutes[0] == lived(nobody, EVIDENCE).peer_partners[0] == 0.0
+
+
 def test_day_1_of_the_data() -> None:
     """The first of the two measured days lies within a tenth of the mean and the partners of C8."""
     folder = os.environ.get("SDMSIM_DATA")
