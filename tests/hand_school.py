@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from sdmsim.delivery.forms import NO_FORM
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, WeekRules
 from sdmsim.delivery.vocabulary import Appointment, Request, Setting, Unplaced, Week
 from sdmsim.plan import Plan
@@ -179,6 +180,7 @@ def plan(
         rules=WeekRules(),
         moves=moves,
         days=days,
+        push_in=NO_FORM,
         goals={r.goal: Goal(domain="language") for r in requests},
         numbers=Assumptions(set="neutral").numbers(),
     )

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from known_kinds import KINDS
 from small_school import FILES, edited, write
 
 from sdmsim.base import InputErrors
@@ -402,7 +403,7 @@ SCENARIO_FILE = (
     case("a kind is nearly right", edited(TOML, ('"hybrid"', '"hybird"')),
          'school.toml: delivery.kind: "hybird" is not known; did you mean "hybrid"?'),
     case("a kind is missing", edited(TOML, ('kind = "hybrid"\n', "")),
-         "school.toml: delivery.kind: is missing (known: hybrid, pull-out, push-in)"),
+         "school.toml: delivery.kind: is missing (known: " + KINDS + ")"),
     case("a number is text", edited(TOML, ("= 0.5", '= "half"')),
          'school.toml: delivery.push_in_share: "half" is text, should be a number'),
     case("a number is in quotation marks", edited(TOML, ("= 0.5", '= "0.5"')),

@@ -6,6 +6,7 @@ from pathlib import Path
 from shutil import copyfile, copytree
 
 import pytest
+from known_kinds import KINDS
 from small_experiment import ARMS, HEAD, REGROUP, SCENARIO, written
 
 from sdmsim.base import InputErrors
@@ -134,7 +135,7 @@ BAD = {
     "a dotted name without quotes": (
         HEAD + ARMS + arm("bare", "delivery.push_in_share = 0.5"),
         [
-            'mix.toml: arm "bare": set: delivery.kind: is missing (known: hybrid, pull-out, push-in) '
+            'mix.toml: arm "bare": set: delivery.kind: is missing (known: ' + KINDS + ") "
             '(this replaces the whole table "delivery"; to change one value write "delivery.push_in_share" in quotes)'
         ],
     ),

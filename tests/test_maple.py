@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sdmsim.delivery.grouping import asked_minutes, group
+from sdmsim.delivery.asked import asked_minutes
+from sdmsim.delivery.grouping import group
 from sdmsim.delivery.hybrid import Hybrid
 from sdmsim.delivery.problem import problem_of
 from sdmsim.delivery.rules import Goal, Grouping, Moves, WeekRules

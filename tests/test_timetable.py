@@ -14,7 +14,8 @@ from small_school import edited, write
 from week_laws import assert_lawful
 
 from sdmsim.delivery import cache
-from sdmsim.delivery.grouping import asked_minutes, group
+from sdmsim.delivery.asked import asked_minutes
+from sdmsim.delivery.grouping import group
 from sdmsim.delivery.hybrid import Hybrid
 from sdmsim.delivery.problem import Problem, problem_of
 from sdmsim.delivery.rules import Goal, Grouping, Moves, WeekRules

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import product
 
 from sdmsim.delivery.grouping import Meeting, Pool
 from sdmsim.delivery.options import options_of
@@ -102,8 +103,13 @@ def nobody_in_two_places(school: School, week: Week) -> None:
 
 def lunch_and_contract(school: School, problem: Problem, week: Week) -> None:
     """Whenever in the year: each site-day has room for lunch, and the week stays within the contract."""
-    for moment in {a.first or date.min for a in week.appointments}:
-        now = [a for a in week.appointments if (a.first or date.min) <= moment <= (a.last or date.max)]
+    begins = {a.first or date.min for a in week.appointments}
+    for moment, number in product(begins, range(53)):
+        now = [
+            a
+            for a in week.appointments
+            if (a.first or date.min) <= moment <= (a.last or date.max) and a.weeks >> number & 1
+        ]
         for position, contract in enumerate(problem.contracts):
             mine = [a for a in now if a.therapist == position]
             minutes = sum(taken(a)[1] - taken(a)[0] for a in mine)
@@ -139,6 +145,7 @@ def nothing_more_fits(school: School, problem: Problem, week: Week) -> None:
                 members=((one.request, one.ordinal),),
                 first=request.start,
                 last=request.end,
+                weeks=request.weeks,
             )
             wider = replace(
                 week,
@@ -154,12 +161,13 @@ def nothing_more_fits(school: School, problem: Problem, week: Week) -> None:
 
 
 def together(appointments: Sequence[Appointment]) -> list[tuple[Appointment, Appointment]]:
-    """Pairs on the same weekday that are in force at some common date."""
+    """Pairs on the same weekday that are in force at some common date, in some common school week."""
     return [
         (one, other)
         for n, one in enumerate(appointments)
         for other in appointments[:n]
         if one.weekday == other.weekday
+        and one.weeks & other.weeks
         and (one.first is None or other.last is None or one.first <= other.last)
         and (other.first is None or one.last is None or other.first <= one.last)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sdmsim.delivery.forms import PushInForm, Visits, visits_of
 from sdmsim.delivery.problem import Problem, problem_of
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, WeekRules
 from sdmsim.delivery.timetable import make_week
@@ -26,9 +27,15 @@ class Plan:
     rules: WeekRules
     moves: Moves
     days: Days
+    push_in: PushInForm
     goals: Mapping[str, Goal]
     numbers: Mapping[str, float]
     """Every number of the ledger by its full name, as the scenario's assumptions have it."""
+
+    @property
+    def visits(self) -> Visits:
+        """What holds for visits to classes."""
+        return visits_of(self.push_in, self.rules, self.grouping)
 
 
 def week_problem(scenario: Scenario, school: School | None = None) -> Problem:
@@ -41,6 +48,7 @@ def week_problem(scenario: Scenario, school: School | None = None) -> Problem:
         grouping=scenario.grouping,
         rules=scenario.week,
         moves=scenario.moves,
+        push_in=scenario.push_in,
         seed=scenario.seed,
     )
 
@@ -61,6 +69,7 @@ def plan_of(scenario: Scenario) -> Plan:
         rules=scenario.week,
         moves=scenario.moves,
         days=scenario.days,
+        push_in=scenario.push_in,
         goals=scenario.goals,
         numbers=scenario.assumptions.numbers(),
     )

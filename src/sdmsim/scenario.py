@@ -16,6 +16,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from sdmsim.base import Described, InputErrors, Problem, did_you_mean, digest, dotted, plain, quoted, read_as, read_toml
 from sdmsim.delivery import Delivery
 from sdmsim.delivery.agreement import Agreement, inside
+from sdmsim.delivery.forms import NO_FORM, PushInForm
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, WeekRules
 from sdmsim.school.calendar import SchoolYear, school_year
 from sdmsim.school.grid import conversions
@@ -61,6 +62,7 @@ class Scenario(Described):
     week: WeekRules = WeekRules()
     moves: Moves = Moves()
     days: Days = Days()
+    push_in: PushInForm = NO_FORM
     assumptions: Assumptions = Assumptions()
 
     _file: str = PrivateAttr(default="scenario")

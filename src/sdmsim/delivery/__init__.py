@@ -9,11 +9,51 @@ from typing import Annotated
 
 from pydantic import Field
 
+from sdmsim.delivery.adaptive import Adaptive
+from sdmsim.delivery.block import Block
+from sdmsim.delivery.by_goal import ByGoal
+from sdmsim.delivery.by_phase import ByPhase
+from sdmsim.delivery.consultation import ConsultationOnly
+from sdmsim.delivery.drills import Drills
 from sdmsim.delivery.hybrid import Hybrid
+from sdmsim.delivery.matched import Matched
 from sdmsim.delivery.pull_out import PullOut
 from sdmsim.delivery.push_in import PushIn
+from sdmsim.delivery.receding import Receding
+from sdmsim.delivery.three_one import ThreeOne
 
-Delivery = Annotated[PushIn | PullOut | Hybrid, Field(discriminator="kind")]
-STRATEGIES = (PushIn, PullOut, Hybrid)
+Delivery = Annotated[
+    PushIn
+    | PullOut
+    | Hybrid
+    | ByGoal
+    | ByPhase
+    | Matched
+    | Adaptive
+    | ThreeOne
+    | Block
+    | Receding
+    | Drills
+    | ConsultationOnly,
+    Field(discriminator="kind"),
+]
+STRATEGIES = (
+    PushIn, PullOut, Hybrid, ByGoal, ByPhase, Matched, Adaptive, ThreeOne, Block, Receding, Drills, ConsultationOnly,
+)  # fmt: skip
 
-__all__ = ["STRATEGIES", "Delivery", "Hybrid", "PullOut", "PushIn"]
+__all__ = [
+    "STRATEGIES",
+    "Adaptive",
+    "Block",
+    "ByGoal",
+    "ByPhase",
+    "ConsultationOnly",
+    "Delivery",
+    "Drills",
+    "Hybrid",
+    "Matched",
+    "PullOut",
+    "PushIn",
+    "Receding",
+    "ThreeOne",
+]

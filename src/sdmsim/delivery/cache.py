@@ -17,7 +17,7 @@ from typing import Any
 from sdmsim.delivery.problem import Problem
 from sdmsim.delivery.vocabulary import Appointment, Unplaced, Week
 
-MADE_BY = 2
+MADE_BY = 3
 """Counts up when the same problem gives another week."""
 
 
@@ -64,7 +64,7 @@ def _written(problem: Problem, week: Week) -> dict[str, Any]:
     room = {place.name: i for i, place in enumerate(problem.rooms)}
     return {
         "appointments": [
-            [*a[:2], section.get(a.section, -1), room[a.room] if a.setting == "therapy_room" else -1, *a[4:10]]
+            [*a[:2], section.get(a.section, -1), -1 if a.setting == "classroom" else room[a.room], *a[4:10]]
             for a in week.appointments
         ],
         "unplaced": week.unplaced,
@@ -94,6 +94,7 @@ def _read(problem: Problem, kept: dict[str, Any]) -> Week:
                 members=tuple((r, n) for r, n in members),
                 first=first.start,
                 last=first.end,
+                weeks=first.weeks,
             )
         )
     return Week(
@@ -106,4 +107,5 @@ def _read(problem: Problem, kept: dict[str, Any]) -> Week:
         grouping_gap_minutes=kept["grouping_gap_minutes"],
         placing_gap_minutes=kept["placing_gap_minutes"],
         solve_seconds=0.0,
+        consultations=problem.consultations,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sdmsim.delivery.grouping import Grouped, Meeting, open_windows
 from sdmsim.delivery.options import Option, busy_of_child, options_of
-from sdmsim.delivery.placing import Placed
+from sdmsim.delivery.placing import Placed, weeks_of
 from sdmsim.delivery.problem import Problem, common
 
 ChildSession = tuple[int, int]
@@ -72,7 +72,8 @@ class Filling:
 
     def _fits(self, request: int, others: list[int], meeting: Meeting, option: Option) -> bool:
         problem = self._problem
-        if problem.requests[request].alone or len(others) >= problem.grouping.legal_size:
+        limit = problem.visits.reach if meeting.push_in else problem.grouping.legal_size
+        if problem.requests[request].alone or len(others) >= limit:
             return False
         if any(problem.together(problem.never, request, other) for other in others):
             return False
@@ -116,10 +117,8 @@ class Filling:
         return broken
 
     def _overlap(self, one: Meeting, other: Meeting) -> bool:
-        """Whether two meetings are in force at some common date."""
-        a, b = (self._problem.requests[m.members[0][0]] for m in (one, other))
-        starts_in_time = a.start is None or b.end is None or a.start <= b.end
-        return starts_in_time and (b.start is None or a.end is None or b.start <= a.end)
+        """Whether two meetings share a school week."""
+        return bool(weeks_of(self._problem, one) & weeks_of(self._problem, other))
 
     def _child_taken(self, request: int, meeting: Meeting, option: Option, same_day: bool = True) -> bool:
         problem = self._problem
@@ -154,7 +153,7 @@ class Filling:
         rows = [*mine, (meeting, option)]
         minutes = 0.0 + sum(o.out[1] - o.out[0] for _, o in rows)
         classes = {m.section for m, _ in rows if m.push_in}
-        minutes += problem.rules.planning_minutes_per_class * len(classes)
+        minutes += problem.visits.planning_minutes * len(classes)
         contract = problem.contracts[meeting.therapist]
         return minutes > contract.session_minutes - problem.indirect[meeting.therapist] + 1e-9
 

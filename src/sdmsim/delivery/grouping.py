@@ -23,6 +23,7 @@ from typing import NamedTuple
 
 from sdmsim.delivery.problem import Problem, Window, common
 from sdmsim.delivery.solver import Model
+from sdmsim.delivery.vocabulary import Setting
 
 
 class Meeting(NamedTuple):
@@ -43,13 +44,23 @@ class Meeting(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Requests that may meet: same therapist, same place (a class, or apart), same length, same dates."""
+    """Requests that may meet: same therapist, same place (a class, or apart), same length, same dates and weeks."""
 
     therapist: int
-    push_in: bool
+    setting: Setting
     section: int
     minutes: int
     requests: tuple[int, ...]
+
+    @property
+    def push_in(self) -> bool:
+        """A class is visited."""
+        return self.setting == "classroom"
+
+    @property
+    def hallway(self) -> bool:
+        """The children come out into the hallway."""
+        return self.setting == "hallway"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,9 @@ def moves_of(problem: Problem, pool: Pool, members: Sequence[int]) -> tuple[int,
     """(lead, tail): planned minutes of the therapist's moves before and after, to the nearest room that fits."""
     if pool.push_in:
         return problem.moves.push_in_lead(problem.metres(pool.therapist, pool.section)), 0
+    if pool.hallway:
+        metres = max(problem.metres(pool.therapist, problem.section[r]) for r in members)
+        return problem.moves.hallway_lead(metres), 0
     rooms = problem.rooms_for(pool.therapist, min(len(members), room_limit(problem, pool.therapist)))
     metres = min(max(problem.rooms[i].metres[problem.section[r]] for r in members) for i in rooms)
     return problem.moves.pull_out_lead(metres), problem.moves.pull_out_tail(metres)
@@ -108,7 +122,7 @@ def meeting_minutes(problem: Problem, pool: Pool) -> int:
 
 def room_limit(problem: Problem, therapist: int) -> int:
     """Children that the legal size and the largest room allow at one time."""
-    largest = max((p.capacity for p in problem.rooms if p.therapist in (None, therapist)), default=0)
+    largest = max((problem.rooms[i].capacity for i in problem.rooms_for(therapist, 0)), default=0)
     return min(problem.grouping.legal_size, largest)
 
 
@@ -124,45 +138,26 @@ def open_windows(problem: Problem, members: Iterable[int], weekday: int) -> tupl
 def _pools(problem: Problem) -> tuple[Pool, ...]:
     found: dict[tuple[object, ...], list[int]] = {}
     for number, request in enumerate(problem.requests):
-        push_in = request.setting == "classroom"
-        section = problem.section[number] if push_in else -1
-        family = "" if push_in else problem.grouping.family_of(request.goal)
-        alone = number if request.alone else -1
-        dates = (str(request.start), str(request.end))
-        key = (request.therapist, push_in, section, family, request.minutes, dates, alone)
-        found.setdefault(key, []).append(number)
-    return tuple(
-        Pool(
-            problem.requests[members[0]].therapist,
-            key[1] is True,
-            problem.section[members[0]] if key[1] else -1,
-            problem.requests[members[0]].minutes,
-            tuple(members),
-        )
-        for key, members in found.items()
-    )
+        dates = (str(request.start), str(request.end), request.weeks)
+        found.setdefault((*company(problem, number), dates), []).append(number)
+    return tuple(pool_of(problem, members) for members in found.values())
 
 
-def asked_minutes(problem: Problem, grouped: Grouped) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """(asked, co-planning) minutes a school week per therapist, placed or not: from grouping alone.
+def company(problem: Problem, number: int) -> tuple[object, ...]:
+    """What requests share that may meet, dates and weeks apart."""
+    request = problem.requests[number]
+    push_in = request.setting == "classroom"
+    section = problem.section[number] if push_in else -1
+    family = "" if push_in else problem.grouping.family_of(request.goal)
+    alone = number if request.alone else -1
+    return request.therapist, request.setting, section, family, request.minutes, alone
 
-    Asked: every meeting at its planned length with planned moves, co-planning with the teacher of every
-    class to be visited, and indirect service.
-    """
-    sessions = list(problem.indirect)
-    planning = [0.0] * len(problem.contracts)
-    in_use: dict[tuple[int, int], float] = {}
-    for meeting in grouped.meetings:
-        pool = grouped.pools[meeting.pool]
-        members = [r for r, _ in meeting.members]
-        share = max(problem.share_of_weeks[r] for r in members)
-        sessions[meeting.therapist] += share * (meeting.minutes + sum(moves_of(problem, pool, members)))
-        if meeting.push_in:
-            visit = (meeting.therapist, meeting.section)
-            in_use[visit] = max(share, in_use.get(visit, 0.0))
-    for (therapist, _), share in sorted(in_use.items()):
-        planning[therapist] += share * problem.rules.planning_minutes_per_class
-    return tuple(s + p for s, p in zip(sessions, planning, strict=True)), tuple(planning)
+
+def pool_of(problem: Problem, members: Sequence[int]) -> Pool:
+    """The pool of requests that may meet."""
+    first = problem.requests[members[0]]
+    section = problem.section[members[0]] if first.setting == "classroom" else -1
+    return Pool(first.therapist, first.setting, section, first.minutes, tuple(members))
 
 
 Groups = list[list[tuple[tuple[int, int], ...]]]
@@ -184,7 +179,9 @@ def _kinds(problem: Problem, pool: Pool) -> list[frozenset[int]]:
 def _limit(problem: Problem, pool: Pool) -> int:
     if problem.requests[pool.requests[0]].alone:
         return 1
-    return problem.grouping.legal_size if pool.push_in else room_limit(problem, pool.therapist)
+    if pool.push_in:
+        return problem.visits.reach
+    return problem.grouping.legal_size if pool.hallway else room_limit(problem, pool.therapist)
 
 
 def _open_groups(problem: Problem, pool: Pool, avoid: frozenset[Company]) -> tuple[Groups, int]:

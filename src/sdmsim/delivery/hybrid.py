@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from sdmsim.base import Described
-from sdmsim.delivery.vocabulary import Case, Setting
+from sdmsim.delivery.choosing import each_row
+from sdmsim.delivery.vocabulary import Case, Choices
+from sdmsim.school.calendar import SchoolYear
 from sdmsim.school.vocabulary import Share
 from sdmsim.streams import Luck
 
@@ -24,10 +26,11 @@ class Hybrid(Described):
     push_in_share: Share
     choose: Literal["random", "section"] = "random"
 
-    def settings(self, caseload: Sequence[Case], luck: Luck) -> Mapping[str, Setting]:
-        """The chosen setting by child id."""
-        inside = self._at_random(caseload, luck) if self.choose == "random" else self._by_section(caseload, luck)
-        return {case.student: "classroom" if case.student in inside else "therapy_room" for case in caseload}
+    def decide(self, caseload: Sequence[Case], calendar: SchoolYear, luck: Luck) -> Choices:
+        """One setting for all open rows of a child."""
+        asked = [case for case in caseload if case.open_rows]
+        inside = self._at_random(asked, luck) if self.choose == "random" else self._by_section(asked, luck)
+        return each_row(caseload, lambda case, _: "classroom" if case.student in inside else "therapy_room")
 
     def _at_random(self, caseload: Sequence[Case], luck: Luck) -> set[str]:
         return {c.student for c in caseload if luck.uniform("push-in by share", c.student) < self.push_in_share}

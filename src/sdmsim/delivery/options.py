@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sdmsim.delivery.grouping import Meeting, Pool, open_windows
+from sdmsim.delivery.grouping import Meeting, Pool, moves_of, open_windows
 from sdmsim.delivery.problem import Problem, Window, common
 
 
@@ -60,6 +60,9 @@ def _places(problem: Problem, pool: Pool, meeting: Meeting) -> list[tuple[int, i
     if meeting.push_in:
         return [(-1, problem.moves.push_in_lead(problem.metres(pool.therapist, pool.section)), 0)]
     places = []
+    if pool.hallway:
+        tables = problem.rooms_for(meeting.therapist, len(meeting.members), hallway=True)
+        return [(table, *moves_of(problem, pool, [r for r, _ in meeting.members])) for table in tables]
     for room in problem.rooms_for(meeting.therapist, len(meeting.members)):
         metres = max(problem.rooms[room].metres[problem.section[r]] for r, _ in meeting.members)
         places.append((room, problem.moves.pull_out_lead(metres), problem.moves.pull_out_tail(metres)))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import pairwise
 from math import gcd
 from typing import Any, NamedTuple
@@ -191,11 +190,19 @@ def _week_model(
 
 
 def phases(problem: Problem, meetings: Sequence[Meeting]) -> list[list[int]]:
-    """Positions of the meetings in force at the same time, for every stretch of the year with dated rows of its own."""
-    dates = [(r.start or date.min, r.end or date.max) for r in (problem.requests[m.members[0][0]] for m in meetings)]
-    begins = sorted({start for start, _ in dates})
-    found = [[i for i, (start, end) in enumerate(dates) if start <= day <= end] for day in begins]
-    return [some for n, some in enumerate(found) if some not in found[:n]]
+    """Positions of the meetings that share some school week, for every set of them that meets in a week."""
+    weeks = [weeks_of(problem, meeting) for meeting in meetings]
+    last = max((bits.bit_length() for bits in weeks), default=0)
+    found = ([i for i, bits in enumerate(weeks) if bits >> week & 1] for week in range(last))
+    return [list(some) for some in dict.fromkeys(map(tuple, found)) if some]
+
+
+def weeks_of(problem: Problem, meeting: Meeting) -> int:
+    """The school weeks in which a meeting is held, as bits."""
+    bits = 0
+    for request, _ in meeting.members:
+        bits |= problem.active[request]
+    return bits
 
 
 class _Table(NamedTuple):
@@ -278,7 +285,7 @@ def _contract_hours(
     problem: Problem, model: Model, meetings: Sequence[Meeting], costs: Sequence[Any], held: Sequence[Any]
 ) -> None:
     """Sessions, moves, co-planning and indirect service within the contract; `costs` in minutes when held."""
-    planning = round(problem.rules.planning_minutes_per_class * 10)
+    planning = round(problem.visits.planning_minutes * 10)
     for therapist, contract in enumerate(problem.contracts):
         mine = [m for m, meeting in enumerate(meetings) if meeting.therapist == therapist]
         visited = {meetings[m].section: model.boolean() for m in mine if meetings[m].push_in}

@@ -10,11 +10,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sdmsim.base import digest
-from sdmsim.delivery.requests import indirect_minutes, requests
+from sdmsim.delivery.duties import shift_of
+from sdmsim.delivery.forms import NO_FORM, PushInForm, Visits, visits_of
+from sdmsim.delivery.requests import indirect_minutes, wanted
 from sdmsim.delivery.rules import Goal, Grouping, Moves, WeekRules
-from sdmsim.delivery.vocabulary import Request, Strategy
+from sdmsim.delivery.vocabulary import Consultation, Request, Setting, Strategy
 from sdmsim.school.calendar import SchoolYear
 from sdmsim.school.vocabulary import WEEKDAYS, School, grade_number
+
+HALLWAY: Setting = "hallway"
+"""As a setting, and as the name of the place."""
 
 Window = tuple[int, int]
 """(start, end) in minutes after midnight."""
@@ -28,6 +33,8 @@ class Place(NamedTuple):
     metres: tuple[float, ...]
     therapist: int | None
     """The only therapist who uses it; None: shared."""
+    hallway: bool = False
+    """A table outside whichever class the child comes from."""
 
 
 class Contract(NamedTuple):
@@ -47,6 +54,9 @@ class Problem:
     """The weekly timetable to be made. Positions are those of the school's tables."""
 
     requests: tuple[Request, ...]
+    consultations: tuple[Consultation, ...]
+    active: tuple[int, ...]
+    """Per request, the school weeks in which some of its dates lie, as bits."""
     share_of_weeks: tuple[float, ...]
     """Per request, the part of the school weeks in which its weekly places are used."""
     section: tuple[int, ...]
@@ -68,6 +78,7 @@ class Problem:
     grouping: Grouping
     rules: WeekRules
     moves: Moves
+    visits: Visits
 
     def digest(self) -> str:
         """SHA-256 of all that is read."""
@@ -75,6 +86,8 @@ class Problem:
         return digest(
             [
                 self.requests,
+                self.consultations,
+                self.active,
                 self.share_of_weeks,
                 self.section,
                 self.grade,
@@ -88,6 +101,7 @@ class Problem:
                 self.grouping.model_dump(),
                 self.rules.model_dump(),
                 self.moves.model_dump(include=planned),
+                (self.visits.planning_minutes, self.visits.reach),
             ]
         )
 
@@ -100,9 +114,13 @@ class Problem:
         """Subjects in which the request can be served in class."""
         return frozenset(self.goals[self.requests[request].goal].push_in_subjects)
 
-    def rooms_for(self, therapist: int, size: int) -> list[int]:
-        """Rooms that the therapist may use for so many children."""
-        return [i for i, room in enumerate(self.rooms) if room.therapist in (None, therapist) and room.capacity >= size]
+    def rooms_for(self, therapist: int, size: int, *, hallway: bool = False) -> list[int]:
+        """Rooms (or tables in the hallway) that the therapist may use for so many children."""
+        return [
+            i
+            for i, room in enumerate(self.rooms)
+            if room.therapist in (None, therapist) and room.capacity >= size and room.hallway == hallway
+        ]
 
     def metres(self, therapist: int, section: int) -> float:
         """From the nearest room that the therapist uses to a class."""
@@ -120,9 +138,10 @@ def problem_of(
     rules: WeekRules,
     moves: Moves,
     seed: int,
+    push_in: PushInForm = NO_FORM,
 ) -> Problem:
     """Everything the timetable needs, in positions and plain numbers."""
-    wanted = requests(school, calendar, delivery, seed)
+    asked, consultations = wanted(school, calendar, goals, delivery, seed)
     position = {s.section: i for i, s in enumerate(school.sections)}
     pairs: dict[str, set[tuple[int, int]]] = {"must": set(), "never": set(), "prefer": set()}
     for pair in school.pairs:
@@ -130,16 +149,21 @@ def problem_of(
         pairs[pair.rule].add((min(a, b), max(a, b)))
     pull_out, lessons = _windows(school)
     return Problem(
-        requests=wanted,
-        share_of_weeks=tuple(_share_of_weeks(r, calendar) for r in wanted),
-        section=tuple(position[school.students[r.student].section] for r in wanted),
+        requests=asked,
+        consultations=consultations,
+        active=tuple(active_weeks(r, calendar) for r in asked),
+        share_of_weeks=tuple(_share_of_weeks(r, calendar) for r in asked),
+        section=tuple(position[school.students[r.student].section] for r in asked),
         section_names=tuple(s.section for s in school.sections),
         grade=tuple(grade_number(s.grade) for s in school.sections),
         pull_out=pull_out,
         lessons=lessons,
-        contracts=tuple(_contract(school, t, rules) for t in range(len(school.staff))),
-        indirect=indirect_minutes(school, calendar),
-        rooms=_rooms(school, grouping, moves),
+        contracts=tuple(
+            _contract(school, t, rules, [r for r in asked if r.therapist == t], consultations, calendar)
+            for t in range(len(school.staff))
+        ),
+        indirect=indirect_minutes(school, calendar, consultations),
+        rooms=_rooms(school, grouping, moves, any(r.setting == "hallway" for r in asked)),
         must=frozenset(pairs["must"]),
         never=frozenset(pairs["never"]),
         prefer=frozenset(pairs["prefer"]),
@@ -147,6 +171,7 @@ def problem_of(
         grouping=grouping,
         rules=rules,
         moves=moves,
+        visits=visits_of(push_in, rules, grouping),
     )
 
 
@@ -167,8 +192,16 @@ def common(first: Sequence[Window], second: Sequence[Window]) -> tuple[Window, .
     return tuple(sorted((start, end) for start, end in shared if start < end))
 
 
+def active_weeks(request: Request, calendar: SchoolYear) -> int:
+    """The school weeks in which some of a request's dates lie, as bits."""
+    bits = 0
+    for period in calendar.periods("week", request.start, request.end):
+        bits |= 1 << calendar.days[period[0]].week
+    return bits & request.weeks
+
+
 def _share_of_weeks(request: Request, calendar: SchoolYear) -> float:
-    owed = request.sessions * len(calendar.periods(request.per, request.start, request.end))
+    owed = request.sessions * len(request.owed_in(calendar))
     return min(1.0, owed / (request.weekly_sessions * calendar.n_weeks))
 
 
@@ -188,7 +221,15 @@ def _windows(
     )
 
 
-def _contract(school: School, therapist: int, rules: WeekRules) -> Contract:
+def _contract(
+    school: School,
+    therapist: int,
+    rules: WeekRules,
+    requests: Sequence[Request],
+    consultations: Sequence[Consultation],
+    calendar: SchoolYear,
+) -> Contract:
+    own = [one for one in consultations if one.therapist == therapist]
     member = school.staff[therapist]
     days = tuple(WEEKDAYS.index(d) for d in member.site_days)
     free: list[tuple[Window, ...]] = []
@@ -200,21 +241,23 @@ def _contract(school: School, therapist: int, rules: WeekRules) -> Contract:
             start = max(start, busy_end)
         windows.append((start, member.end))
         free.append(tuple((a, b) for a, b in windows if a < b) if day in days else ())
-    week = member.fte * 60 * rules.full_time_hours
+    minutes = rules.session_minutes(member)
     return Contract(
         days=days,
         open=tuple(free),
         lunch_window=(member.lunch_start, member.lunch_end),
         lunch_minutes=member.lunch_minutes,
-        session_minutes=week - member.lunch_minutes * len(days) - member.duty_minutes,
+        session_minutes=minutes + shift_of(requests, own, minutes, calendar).less,
     )
 
 
-def _rooms(school: School, grouping: Grouping, moves: Moves) -> tuple[Place, ...]:
+def _rooms(school: School, grouping: Grouping, moves: Moves, hallway: bool) -> tuple[Place, ...]:
+    here, staff = (0.0,) * len(school.sections), range(len(school.staff))
+    tables = tuple(Place(HALLWAY, grouping.legal_size, here, t, hallway=True) for t in staff if hallway)
     if not school.rooms:
         metres = (moves.default_metres,) * len(school.sections)
-        return tuple(Place("", grouping.legal_size, metres, t) for t in range(len(school.staff)))
-    return tuple(
+        return (*(Place("", grouping.legal_size, metres, t) for t in staff), *tables)
+    rooms = (
         Place(
             room.room,
             room.capacity,
@@ -223,3 +266,4 @@ def _rooms(school: School, grouping: Grouping, moves: Moves) -> tuple[Place, ...
         )
         for room in school.rooms
     )
+    return (*rooms, *tables)

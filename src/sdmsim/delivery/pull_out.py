@@ -1,12 +1,14 @@
-"""Pull-out only: every child whose setting is the team's to choose is served in a therapy room."""
+"""Pull-out only: every row whose setting is the team's to choose is given in a therapy room."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from sdmsim.base import Described
-from sdmsim.delivery.vocabulary import Case, Setting
+from sdmsim.delivery.choosing import each_row
+from sdmsim.delivery.vocabulary import Case, Choices
+from sdmsim.school.calendar import SchoolYear
 from sdmsim.streams import Luck
 
 
@@ -15,6 +17,6 @@ class PullOut(Described):
 
     kind: Literal["pull-out"]
 
-    def settings(self, caseload: Sequence[Case], luck: Luck) -> Mapping[str, Setting]:
-        """The therapy room for every case."""
-        return {case.student: "therapy_room" for case in caseload}
+    def decide(self, caseload: Sequence[Case], calendar: SchoolYear, luck: Luck) -> Choices:
+        """The therapy room for every open row."""
+        return each_row(caseload, lambda case, row: "therapy_room")

@@ -1,12 +1,14 @@
-"""Push-in only: every child whose setting is the team's to choose is served in its class."""
+"""Push-in only: every row whose setting is the team's to choose is given in class."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from sdmsim.base import Described
-from sdmsim.delivery.vocabulary import Case, Setting
+from sdmsim.delivery.choosing import each_row
+from sdmsim.delivery.vocabulary import Case, Choices
+from sdmsim.school.calendar import SchoolYear
 from sdmsim.streams import Luck
 
 
@@ -15,6 +17,6 @@ class PushIn(Described):
 
     kind: Literal["push-in"]
 
-    def settings(self, caseload: Sequence[Case], luck: Luck) -> Mapping[str, Setting]:
-        """The class for every case."""
-        return {case.student: "classroom" for case in caseload}
+    def decide(self, caseload: Sequence[Case], calendar: SchoolYear, luck: Luck) -> Choices:
+        """The class for every open row."""
+        return each_row(caseload, lambda case, row: "classroom")

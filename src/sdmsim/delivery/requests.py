@@ -1,77 +1,99 @@
-"""From service rows to requests: the strategy's choice of settings, weekly places, whose caseload."""
+"""From service rows to requests: the strategy's choices, weekly places, whose caseload."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import ceil
+from typing import NamedTuple
 
-from sdmsim.delivery.vocabulary import Case, Request, Setting, Strategy
+from sdmsim.delivery.rules import Goal
+from sdmsim.delivery.vocabulary import EVERY_WEEK, Case, CaseRow, Consultation, Request, Strategy
 from sdmsim.school.calendar import SchoolYear
-from sdmsim.school.vocabulary import School, Service
+from sdmsim.school.vocabulary import Per, School
 from sdmsim.streams import Luck
 
 _WEEKS_IN = {"week": 1, "month": 4, "quarter": 9, "year": 36}
 """Weeks in which a period's sessions are to be held at the latest (a month of four full weeks)."""
 
 
-def caseload(school: School) -> tuple[Case, ...]:
-    """The children with at least one `team` row, in the order of students.csv."""
-    goals: dict[str, list[str]] = {}
-    for row in school.services:
-        if row.setting == "team":
-            goals.setdefault(row.id, []).append(row.goal)
+def caseload(school: School, goals: Mapping[str, Goal]) -> tuple[Case, ...]:
+    """The children with at least one direct row, in the order of students.csv."""
+    rows: dict[str, list[CaseRow]] = {}
+    for number, row in enumerate(school.services):
+        if row.kind == "direct":
+            setting = None if row.setting == "team" else row.setting
+            domain, alone = goals[row.goal].domain, row.delivery == "individual"
+            what = (row.goal, domain, row.minutes, row.per, row.sessions)
+            rows.setdefault(row.id, []).append(CaseRow(number, *what, setting, alone, row.start, row.end))
     return tuple(
-        Case(s.id, s.grade, s.section, s.category, s.severity, tuple(goals[s.id]))
+        Case(s.id, s.grade, s.section, s.category, s.severity, s.attention, s.noise, s.preference, tuple(rows[s.id]))
         for s in school.students
-        if s.id in goals
+        if s.id in rows
     )
 
 
-def weekly_places(row: Service) -> int:
-    """Places in the weekly timetable that keep the row's amount: 4 a month or 1 a month need one."""
-    return ceil(row.sessions / _WEEKS_IN[row.per])
+def weekly_places(per: Per, sessions: int) -> int:
+    """Places in the weekly timetable that keep an amount: 4 a month or 1 a month need one."""
+    return ceil(sessions / _WEEKS_IN[per])
 
 
-def requests(school: School, calendar: SchoolYear, strategy: Strategy, seed: int) -> tuple[Request, ...]:
-    """Every direct row that owes something this year, with its setting decided.
+class Wanted(NamedTuple):
+    """What a strategy wants of the year."""
 
-    The strategy decides rows with setting `team`; all others are kept as written.
-    """
-    chosen = strategy.settings(caseload(school), Luck(seed, None))
+    requests: tuple[Request, ...]
+    consultations: tuple[Consultation, ...]
+
+
+def wanted(school: School, calendar: SchoolYear, goals: Mapping[str, Goal], strategy: Strategy, seed: int) -> Wanted:
+    """Every choice for a direct row that owes something this year: as a request, or as consultation."""
+    chosen = strategy.decide(caseload(school, goals), calendar, Luck(seed, None))
     therapists = _therapists(school)
-    return tuple(
-        Request(
-            row=number,
-            student=school.student_index[row.id],
-            therapist=therapists[number],
-            goal=row.goal,
-            minutes=row.minutes,
-            per=row.per,
-            sessions=row.sessions,
-            weekly_sessions=weekly_places(row),
-            setting=_setting(row, chosen),
-            alone=row.delivery == "individual",
-            start=row.start,
-            end=row.end,
-        )
-        for number, row in enumerate(school.services)
-        if row.kind == "direct" and calendar.periods(row.per, row.start, row.end)
-    )
+    requests, consultations = [], []
+    for number, row in enumerate(school.services):
+        if row.kind != "direct":
+            continue
+        student, therapist = school.student_index[row.id], therapists[number]
+        for one in chosen[number]:
+            if one.consulted:
+                minutes = float(one.minutes * one.sessions)
+                dates = (one.start, one.end, one.weeks)
+                consultations.append(Consultation(number, student, therapist, row.goal, minutes, *dates))
+                continue
+            request = Request(
+                row=number,
+                student=student,
+                therapist=therapist,
+                goal=row.goal,
+                minutes=one.minutes,
+                per=row.per,
+                sessions=one.sessions,
+                weekly_sessions=weekly_places(row.per, one.sessions),
+                setting=one.setting,
+                alone=one.alone,
+                start=one.start,
+                end=one.end,
+                weeks=one.weeks,
+            )
+            if request.owed_in(calendar):
+                requests.append(request)
+    return Wanted(tuple(requests), tuple(consultations))
 
 
-def indirect_minutes(school: School, calendar: SchoolYear) -> tuple[float, ...]:
-    """Mean minutes a school week of indirect rows, per therapist."""
+def indirect_minutes(
+    school: School, calendar: SchoolYear, consultations: Sequence[Consultation] = ()
+) -> tuple[float, ...]:
+    """Mean minutes a school week of indirect rows, and of consultations in all weeks of the year, per therapist."""
     therapists = _therapists(school)
     minutes = [0.0] * len(school.staff)
     for number, row in enumerate(school.services):
         if row.kind == "indirect":
             periods = len(calendar.periods(row.per, row.start, row.end))
             minutes[therapists[number]] += row.minutes * row.sessions * periods / calendar.n_weeks
+    for one in consultations:
+        if one.weeks == EVERY_WEEK:
+            weeks = len(calendar.periods("week", one.start, one.end))
+            minutes[one.therapist] += one.weekly_minutes * weeks / calendar.n_weeks
     return tuple(minutes)
-
-
-def _setting(row: Service, chosen: Mapping[str, Setting]) -> Setting:
-    return chosen[row.id] if row.setting == "team" else row.setting
 
 
 def _therapists(school: School) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sdmsim.base import Described
-from sdmsim.school.vocabulary import Share, Text
+from sdmsim.school.vocabulary import Share, StaffMember, Text
 from sdmsim.theory.vocabulary import Activity, Domain
 
 Minutes = Annotated[float, Field(ge=0.0, le=60.0)]
@@ -58,6 +58,11 @@ class WeekRules(Described):
     effort: Annotated[float, Field(gt=0.0, le=1000.0)] = 2.0
     """Solver limit in its own deterministic seconds, for each of grouping and placing."""
 
+    def session_minutes(self, member: StaffMember) -> float:
+        """What the contract week leaves after lunches and duties."""
+        week = member.fte * 60 * self.full_time_hours
+        return week - member.lunch_minutes * len(member.site_days) - member.duty_minutes
+
 
 class Moves(Described):
     """What a pull-out trip and a push-in visit take besides instruction.
@@ -92,6 +97,10 @@ class Moves(Described):
     def pull_out_tail(self, metres: float) -> int:
         """Whole minutes to plan after a pull-out session: bring the children back."""
         return ceil(round(self.walk_minutes(metres), 6))
+
+    def hallway_lead(self, metres: float) -> int:
+        """Whole minutes to plan before a drill in the hallway: the walk to the class, and calling the child out."""
+        return ceil(round(self.walk_minutes(metres) + self.gather_minutes, 6))
 
     def push_in_lead(self, metres: float) -> int:
         """Whole minutes to plan before a push-in visit: the walk to the class."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 from time import perf_counter
 
 from sdmsim.delivery import cache
+from sdmsim.delivery.asked import asked_minutes
 from sdmsim.delivery.filling import Filling
-from sdmsim.delivery.grouping import Meeting, asked_minutes, group
+from sdmsim.delivery.grouping import Meeting, group
 from sdmsim.delivery.options import Option
 from sdmsim.delivery.placing import even_out, place_affordable, place_all
 from sdmsim.delivery.problem import Problem
@@ -66,6 +67,7 @@ def solve(problem: Problem) -> Week:
         grouping_gap_minutes=first.gap_minutes,
         placing_gap_minutes=placed.gap_minutes,
         solve_seconds=perf_counter() - began,
+        consultations=problem.consultations,
     )
 
 
@@ -73,7 +75,7 @@ def _appointment(problem: Problem, meeting: Meeting, option: Option) -> Appointm
     first = problem.requests[meeting.members[0][0]]
     return Appointment(
         therapist=meeting.therapist,
-        setting="classroom" if meeting.push_in else "therapy_room",
+        setting=first.setting,
         section=problem.section_names[meeting.section] if meeting.push_in else "",
         room="" if meeting.push_in else problem.rooms[option.room].name,
         weekday=option.weekday,
@@ -84,6 +86,7 @@ def _appointment(problem: Problem, meeting: Meeting, option: Option) -> Appointm
         members=meeting.members,
         first=first.start,
         last=first.end,
+        weeks=first.weeks,
     )
 
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
+from sdmsim.school.calendar import SchoolYear
 from sdmsim.school.vocabulary import Per
 from sdmsim.streams import Luck
+from sdmsim.theory.vocabulary import Domain
 
-Setting = Literal["classroom", "therapy_room"]
+Setting = Literal["classroom", "therapy_room", "hallway"]
+"""Where a child is served: in its class, in a therapy room, or at a table just outside its class."""
+SETTINGS: tuple[Setting, ...] = ("classroom", "therapy_room", "hallway")
+
+EVERY_WEEK = -1
+"""The set of all school weeks, as bits: bit w stands for school week w, counted from 0."""
 
 UNPLACED_REASONS = (
     "no common window",
@@ -21,28 +28,111 @@ UNPLACED_REASONS = (
 )
 
 
+class Choice(NamedTuple):
+    """How a service row is given: the strategy's answer. A row may have several, each for its own part of the year."""
+
+    setting: Setting
+    minutes: int
+    """Of one session."""
+    sessions: int
+    """Per period of the row."""
+    alone: bool
+    """Never in a group."""
+    start: date | None
+    """First date; None: the first school day."""
+    end: date | None
+    weeks: int = EVERY_WEEK
+    """The school weeks in which it is given, as bits."""
+    consulted: bool = False
+    """The therapist does not see the child: sessions x minutes a week are spent with its teacher."""
+
+
+class CaseRow(NamedTuple):
+    """A direct row of a child's service grid, as its team reads it."""
+
+    row: int
+    """Position in `school.services`."""
+    goal: str
+    domain: Domain
+    minutes: int
+    per: Per
+    sessions: int
+    setting: Setting | None
+    """Where the plan says that it is given; None: the team's to choose."""
+    alone: bool
+    start: date | None
+    end: date | None
+
+    def given(self, setting: Setting, **changes: Any) -> Choice:
+        """The row as it is written, in `setting` where the plan leaves that open; `changes`: other fields of Choice."""
+        written = Choice(self.setting or setting, self.minutes, self.sessions, self.alone, self.start, self.end)
+        return written._replace(**changes)
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a team knows of a child whose setting is theirs to choose. Never the true skill."""
+    """What a team knows of a child with direct service rows. Never the true skill."""
 
     student: str
     grade: str
     section: str
     category: str
     severity: str
-    goals: tuple[str, ...]
-    """Goals of the rows with setting `team`."""
+    attention: str
+    """The team's rating: `low`, `usual`, or empty where nobody rated it. So are the next two."""
+    noise: str
+    """`sensitive` or `usual`."""
+    preference: str
+    """`class` or `apart`: where the child would rather be served."""
+    rows: tuple[CaseRow, ...]
+
+    @property
+    def open_rows(self) -> tuple[CaseRow, ...]:
+        """The rows whose setting is the team's to choose."""
+        return tuple(row for row in self.rows if row.setting is None)
+
+
+Choices = Mapping[int, Sequence[Choice]]
+"""By row."""
 
 
 class Strategy(Protocol):
-    """Chooses the setting of every child that has a service row with setting `team`."""
+    """Decides how every direct row is given, in which part of the year."""
 
     @property
     def kind(self) -> str:
         """The name in the scenario file."""
 
-    def settings(self, caseload: Sequence[Case], luck: Luck) -> Mapping[str, Setting]:
-        """The chosen setting by child id, one for every case. `luck` does not know the replication."""
+    def decide(self, caseload: Sequence[Case], calendar: SchoolYear, luck: Luck) -> Choices:
+        """For each row of every case one choice or more, in order of time. `luck` does not know the replication.
+
+        Laws (`sdmsim.delivery.laws` checks them all): a setting that the plan fixes is kept; choices of one row do
+        not overlap in time; they lie within its dates; the order of the caseload does not matter.
+        """
+
+
+class CaseFile(NamedTuple):
+    """What a team has before it at a review of one row."""
+
+    student: str
+    row: CaseRow
+    setting: Setting
+    """Where the row is given now."""
+    since: int
+    """School weeks since it was first given there."""
+    in_therapy: tuple[float, ...]
+    """Share right in every probe in therapy so far, the latest last."""
+    in_class: tuple[float, ...]
+    """The same in class."""
+    given_share: float
+    """Minutes given / owed since the last review; 1 where nothing was owed."""
+
+
+class Reviewing(Strategy, Protocol):
+    """A strategy that changes settings at the team's reviews."""
+
+    def review(self, files: Sequence[CaseFile]) -> Mapping[int, Setting]:
+        """The new setting of each row that changes. Only rows with an open setting come to a review."""
 
 
 class Request(NamedTuple):
@@ -64,6 +154,29 @@ class Request(NamedTuple):
     alone: bool
     start: date | None
     end: date | None
+    weeks: int = EVERY_WEEK
+    """The school weeks in which it is owed (rows per week) or held (all others), as bits."""
+
+    def owed_in(self, calendar: SchoolYear) -> tuple[tuple[int, ...], ...]:
+        """The school days of every period in which its amount is owed."""
+        periods = calendar.periods(self.per, self.start, self.end)
+        if self.weeks == EVERY_WEEK or self.per != "week":
+            return periods
+        return tuple(period for period in periods if self.weeks >> calendar.days[period[0]].week & 1)
+
+
+class Consultation(NamedTuple):
+    """A direct row, or a part of the year of one, that is given through the child's teacher."""
+
+    row: int
+    student: int
+    therapist: int
+    goal: str
+    weekly_minutes: float
+    """In the weeks in which it is given."""
+    start: date | None
+    end: date | None
+    weeks: int
 
 
 class Appointment(NamedTuple):
@@ -88,6 +201,8 @@ class Appointment(NamedTuple):
     """(request, ordinal) of each child: the ordinal-th weekly session of that request, from 0."""
     first: date | None
     last: date | None
+    weeks: int = EVERY_WEEK
+    """The school weeks in which it is held, as bits."""
 
 
 class Unplaced(NamedTuple):
@@ -122,6 +237,7 @@ class Week:
     """Child-minutes placed below the proven upper bound for this grouping."""
     solve_seconds: float
     """Time the solver took when the week was made; 0 when it came from the cache."""
+    consultations: tuple[Consultation, ...] = ()
 
     def children_left_out(self) -> int:
         """Children with direct service who have no session at all in the timetable."""

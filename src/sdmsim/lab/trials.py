@@ -128,7 +128,7 @@ def week_row(plan: Plan) -> dict[str, float]:
     """What a timetable shows, as one flat row: children, visits, hours asked, unplaced sessions, gaps."""
     school, week = plan.school, plan.week
     team = {r.student: r.setting for r in week.requests if school.services[r.row].setting == "team"}
-    pull_out = [a for a in week.appointments if a.setting == "therapy_room"]
+    pull_out = [a for a in week.appointments if a.setting != "classroom"]
     push_in = [a for a in week.appointments if a.setting == "classroom"]
     reasons = Counter(u.reason for u in week.unplaced)
     return {

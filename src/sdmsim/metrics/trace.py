@@ -15,7 +15,7 @@ from sdmsim.world.backdrop import backdrop_of
 if TYPE_CHECKING:
     import pandas as pd
 
-WHERE = {"classroom": "in class", "therapy_room": "in a room apart"}
+WHERE = {"classroom": "in class", "therapy_room": "in a room apart", "hallway": "in the hallway"}
 """Words for the setting of a session."""
 GIVEN, CUT_SHORT, MISSED = "given", "cut short", "missed"
 """What became of promised minutes: given, a part of a session that was lost, a whole session missed."""

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sdmsim.delivery.duties import shift_of
+from sdmsim.delivery.vocabulary import EVERY_WEEK
 from sdmsim.events import ACTIVITIES, Log, columns
 from sdmsim.school.vocabulary import WEEKDAYS, StaffMember
 from sdmsim.world.backdrop import Backdrop, Floats, Ints, backdrop_of, summed
@@ -46,8 +48,9 @@ class Contracts:
     site_days: Floats
     """Per therapist, site-days of a full week."""
     duties: Floats
-    """(t, duty) minutes of a full week, in the order of DUTIES."""
+    """(t, week, duty) minutes of a full week, in the order of DUTIES."""
     indirect: Floats
+    """(t, week) minutes: indirect rows, evenly, and what is given through teachers in its weeks."""
     visited: Ints
     """(3, visits): number of the class-week, therapist, day of every planned push-in visit."""
     class_weeks: Ints
@@ -71,11 +74,35 @@ def _build(plan: Plan) -> Contracts:
         closes=np.array([float(m.end) for m in staff]),
         week_minutes=np.array([m.fte * 60.0 * plan.rules.full_time_hours for m in staff]),
         site_days=np.array([float(len(m.site_days)) for m in staff]),
-        duties=np.array([_duties(m) for m in staff]).reshape(len(staff), len(DUTIES)),
-        indirect=np.array(week.indirect_minutes, dtype=np.float64),
+        duties=_duties_by_week(plan),
+        indirect=_indirect(plan),
         visited=np.array(visited, dtype=np.int64).reshape(-1, 3).T,
         class_weeks=np.array([key[:2] for key in numbers], dtype=np.int64).reshape(-1, 2).T,
     )
+
+
+def _duties_by_week(plan: Plan) -> Floats:
+    """(t, week, duty): duties as staff.csv has them, but for those that wait for a week without sessions."""
+    weeks = np.arange(plan.calendar.n_weeks)
+    found = np.zeros((len(plan.school.staff), len(weeks), len(DUTIES)))
+    for t, member in enumerate(plan.school.staff):
+        usual = np.array(_duties(member))
+        requests = [r for r in plan.week.requests if r.therapist == t]
+        consultations = [c for c in plan.week.consultations if c.therapist == t]
+        shift = shift_of(requests, consultations, plan.rules.session_minutes(member), plan.calendar)
+        moved = np.where([shift.free_weeks >> int(w) & 1 for w in weeks], shift.more, -shift.less)
+        all_duties = usual.sum()
+        found[t] = usual * np.maximum(0.0, 1.0 + (moved / all_duties if all_duties else 0.0 * moved))[:, None]
+    return found
+
+
+def _indirect(plan: Plan) -> Floats:
+    """(t, week) minutes of indirect rows and consultation; what `indirect_minutes` holds is spread over the year."""
+    minutes = np.repeat(np.array(plan.week.indirect_minutes, dtype=np.float64)[:, None], plan.calendar.n_weeks, axis=1)
+    for one in plan.week.consultations:
+        if one.weeks != EVERY_WEEK:
+            minutes[one.therapist] += [one.weekly_minutes * (one.weeks >> w & 1) for w in range(plan.calendar.n_weeks)]
+    return minutes
 
 
 def _duties(member: StaffMember) -> list[float]:
@@ -148,8 +175,8 @@ def weeks_of(log: Log, backdrop: Backdrop) -> Weeks:
     share = worked / contracts.site_days[:, None]
     co_planning = _co_planning(log.plan, contracts, at_work, shape)
     parts = {name: kept[:, :, i] for i, name in enumerate(ACTIVITIES)}
-    asked = {"co_planning": co_planning, "indirect": contracts.indirect[:, None] * share}
-    asked |= {name: contracts.duties[:, i, None] * share for i, name in enumerate(DUTIES)}
+    asked = {"co_planning": co_planning, "indirect": contracts.indirect * share}
+    asked |= {name: contracts.duties[:, :, i] * share for i, name in enumerate(DUTIES)}
     overtime = outside + beyond
     for name, minutes in asked.items():
         parts[name] = np.minimum(minutes, free)
@@ -182,7 +209,7 @@ def _co_planning(plan: Plan, contracts: Contracts, at_work: Floats, shape: tuple
     there = summed(number, at_work[who, day], contracts.class_weeks.shape[1]) > 0.0
     therapist, week = contracts.class_weeks[:, there]
     classes = np.bincount(therapist * shape[1] + week, minlength=shape[0] * shape[1]).reshape(shape)
-    return np.asarray(classes * plan.rules.planning_minutes_per_class, dtype=np.float64)
+    return np.asarray(classes * plan.visits.planning_minutes, dtype=np.float64)
 
 
 def workload_metrics(log: Log, backdrop: Backdrop) -> dict[str, float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -25,7 +25,8 @@ Format = Literal["whole_class", "small_groups", "seat_work", "recess", "lunch", 
 NOT_INSTRUCTION = ("recess", "lunch")
 """Formats that are not instruction; specials are."""
 
-GRADES = ("PK", "K", *(str(n) for n in range(1, 13)))
+Grade = Literal["PK", "K", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"]
+GRADES: tuple[Grade, ...] = get_args(Grade)
 
 
 def grade_number(grade: str) -> int:
@@ -47,6 +48,12 @@ class Student(Described):
     """For the reader and for strategies; it changes no rate."""
     attendance: Share | None = None
     """Share of school days present; not given: the scenario's `days.child_attendance`."""
+    attention: Literal["", "low", "usual"] = ""
+    """The team's rating; not given: drawn, with the shares of the assumptions. For strategies, and for attention."""
+    noise: Literal["", "sensitive", "usual"] = ""
+    """The team's rating of how much noise disturbs the child; not given: drawn."""
+    preference: Literal["", "class", "apart"] = ""
+    """Where the child would rather be served; for strategies only."""
 
 
 class Service(Described):
@@ -68,8 +75,9 @@ class Service(Described):
     """A name under `goals` in the scenario."""
     delivery: Literal["individual", "group"] = "group"
     """individual: never in a group."""
-    setting: Literal["classroom", "therapy_room", "team"]
-    """Where the plan says it is given; `team` leaves it to the delivery strategy, the others are kept as written."""
+    setting: Literal["classroom", "therapy_room", "hallway", "team"]
+    """Where the plan says it is given; hallway: just outside the class; `team` leaves it to the delivery strategy, the
+    others are kept as written."""
     provider_role: Text
     """A role in the staff table."""
     start: datetime.date | None = None

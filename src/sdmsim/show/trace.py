@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-PLACES = {WHERE["classroom"]: PALETTE[2], WHERE["therapy_room"]: PALETTE[0]}
+PLACES = {WHERE["classroom"]: PALETTE[2], WHERE["therapy_room"]: PALETTE[0], WHERE["hallway"]: PALETTE[3]}
 CONTEXTS = {THERAPY: PALETTE[0], CLASS: PALETTE[2]}
 _ALONE = 0.4
 """Opacity of a session without another child in it."""

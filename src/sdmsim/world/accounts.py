@@ -46,6 +46,7 @@ def holds_on(appointment: Appointment, request: Request, day: SchoolDay) -> bool
         appointment.weekday == day.weekday
         and _within(day, appointment.first, appointment.last)
         and _within(day, request.start, request.end)
+        and bool(request.weeks >> day.week & 1)
     )
 
 
@@ -67,7 +68,7 @@ def accounts_of(plan: Plan) -> Accounts:
     chances: list[tuple[int, int]] = []
     for number, request in enumerate(requests):
         accounts, due = [-1] * len(calendar.days), [-1] * len(calendar.days)
-        for period in calendar.periods(request.per, request.start, request.end):
+        for period in request.owed_in(calendar):
             for index in period:
                 accounts[index] = len(owed)
             owed.append(float(request.minutes * request.sessions))

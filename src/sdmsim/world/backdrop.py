@@ -162,7 +162,7 @@ def _lre(plan: Plan, bell_to_bell: Floats) -> Floats:
     stage = stage_of(plan)
     outside = np.zeros(len(bell_to_bell))
     for request, accounts in zip(plan.week.requests, stage.account_of, strict=True):
-        if request.setting == "therapy_room":
+        if request.setting != "classroom":
             outside[request.student] += sum(stage.owed[a] for a in set(accounts) - {-1}) / plan.calendar.n_weeks
     share = np.ones(len(bell_to_bell))
     np.divide(bell_to_bell - outside, bell_to_bell, out=share, where=bell_to_bell > 0.0)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sdmsim.delivery.vocabulary import Consultation, Request
 from sdmsim.school.vocabulary import NOT_INSTRUCTION, WEEKDAYS
 from sdmsim.world.backdrop import backdrop_of
 from sdmsim.world.vocabulary import Bools, Floats, Ints, PerPlan
@@ -36,7 +37,7 @@ class Learners:
     """A plan's children as learners. s: student, g: goal of a child, r: request, a: appointment."""
 
     names: tuple[tuple[str, str], ...]
-    """(child, kind of goal) of each g: only goals with direct service."""
+    """(child, kind of goal) of each g: goals of direct rows, given with the child or through its teacher."""
     student: Ints
     domain: tuple[str, ...]
     """Of each g."""
@@ -52,6 +53,8 @@ class Learners:
     """Per a."""
     section: Ints
     """Per s, position among the school's sections."""
+    in_hallway: Bools
+    """Per a."""
     room_noise: Floats
     """Per a, noise of its room where rooms.csv says; nan elsewhere."""
     noise: Ints
@@ -66,6 +69,9 @@ class Learners:
     """Per s."""
     inattentive: tuple[str, ...]
     """Per s, which share of inattentive children holds: `other_health_impairment` or `others`."""
+    attention: tuple[str, ...]
+    """Per s, the team's rating: `low`, `usual` or none. So is `noise`: `sensitive`, `usual` or none."""
+    noise_rating: tuple[str, ...]
     dates: Floats
     """Per school day, its date as a number of days."""
     probe_days: Ints
@@ -74,13 +80,16 @@ class Learners:
 
 def _build(plan: Plan) -> Learners:
     school, requests, days = plan.school, plan.week.requests, plan.calendar.days
-    keys = sorted({(r.student, r.goal) for r in requests})
+    served: list[Request | Consultation] = [*requests, *plan.week.consultations]
+    keys = sorted({(r.student, r.goal) for r in served})
     place = {key: i for i, key in enumerate(keys)}
     goal_of = np.array([place[r.student, r.goal] for r in requests], dtype=np.int64)
     active = np.zeros((len(keys), len(days)), dtype=bool)
-    for request, g in zip(requests, goal_of, strict=True):
-        active[g] |= [
-            (request.start is None or d.date >= request.start) and (request.end is None or d.date <= request.end)
+    for one in served:
+        active[place[one.student, one.goal]] |= [
+            (one.start is None or d.date >= one.start)
+            and (one.end is None or d.date <= one.end)
+            and bool(one.weeks >> d.week & 1)
             for d in days
         ]
     rooms = {room.room: room.noise for room in school.rooms}
@@ -112,6 +121,7 @@ def _build(plan: Plan) -> Learners:
         active=active,
         planning=_planning(plan, [s for s, _ in keys]),
         in_class=np.array([a.setting == "classroom" for a in plan.week.appointments], dtype=bool),
+        in_hallway=np.array([a.setting == "hallway" for a in plan.week.appointments], dtype=bool),
         section=np.array([sections[s.section] for s in school.students], dtype=np.int64),
         room_noise=np.array([rooms.get(a.room, np.nan) for a in plan.week.appointments]),
         noise=noise,
@@ -122,6 +132,8 @@ def _build(plan: Plan) -> Learners:
         inattentive=tuple(
             "other_health_impairment" if s.category == "other health impairment" else "others" for s in school.students
         ),
+        attention=tuple(s.attention for s in school.students),
+        noise_rating=tuple(s.noise for s in school.students),
         dates=np.array([d.date.toordinal() for d in days], dtype=np.float64),
         probe_days=_probe_days(plan),
     )
@@ -132,7 +144,8 @@ learners_of = PerPlan(_build)
 
 
 def _planning(plan: Plan, students: list[int]) -> Floats:
-    """Minutes a week: co-planning where a class is visited, the child's own indirect rows, its share of consultation.
+    """Minutes a week: co-planning where a class is visited, the child's own indirect rows and what a strategy gives
+    through its teacher, its share of consultation.
 
     Consultation (staff.csv) is spread evenly over the classes with a served child, whatever the strategy.
     """
@@ -145,9 +158,12 @@ def _planning(plan: Plan, students: list[int]) -> Floats:
     for row in school.services:
         if row.kind == "indirect":
             indirect[row.id] += row.minutes * row.sessions / weeks[row.per]
+    for one in plan.week.consultations:
+        held = sum(one.weeks >> week & 1 for week in range(plan.calendar.n_weeks))
+        indirect[school.students[one.student].id] += one.weekly_minutes * held / max(1, plan.calendar.n_weeks)
     return np.array(
         [
-            plan.rules.planning_minutes_per_class * (school.students[s].section in visited)
+            plan.visits.planning_minutes * (school.students[s].section in visited)
             + indirect[school.students[s].id]
             + consultation
             for s in students

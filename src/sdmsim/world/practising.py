@@ -51,9 +51,10 @@ def practice(
     goal, in_class = learners.goal_of[request], learners.in_class[appointment]
     present, fit = _company(learners, day, appointment, goal, n)
     formats = learners.noise[backdrop.grade[student], backdrop.weekday[day], start.astype(np.int64)]
-    in_lesson = np.array([n[f"places.noise.{name}"] for name in NOISES])[formats]
+    of_lesson = np.array([n[f"places.noise.{name}"] for name in NOISES])[formats]
     apart = learners.room_noise[appointment]
-    noise = np.where(in_class, in_lesson, np.where(np.isnan(apart), n["places.noise.room"], apart))
+    usual = np.where(learners.in_hallway[appointment], n["places.noise.hallway"], n["places.noise.room"])
+    noise = np.where(in_class, of_lesson, np.where(np.isnan(apart), usual, apart))
     settled = settled_share(
         n["attention.base_logit"],
         profiles.attention[student],
@@ -64,7 +65,9 @@ def practice(
         present,
     )
     share = on_task(settled, n["attention.start_share"], n["attention.relax_per_minute"], 0.0, minutes)
-    work = np.where(in_class, n["places.work_share.lesson"] * _kept(log.plan, learners, goal, day, luck, n), 0.0)
+    form = log.plan.push_in.form
+    in_lesson = min(1.0, n["places.work_share.lesson"] * (1.0 if form is None else n[f"places.form_work.{form}"]))
+    work = np.where(in_class, in_lesson * _kept(log.plan, learners, goal, day, luck, n), 0.0)
     work = np.where(in_class, work, n["places.work_share.room"])
     work = work * _known(log.plan, learners, day, student, appointment, n)
     rates = np.array([[n[f"practice.episodes_per_minute.{activity}"] for activity in two] for two in learners.activity])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sdmsim.streams import Luck
 from sdmsim.theory.growth import own_factor
@@ -44,12 +45,21 @@ def profiles_of(plan: Plan, learners: Learners, luck: Luck, n: Numbers) -> Profi
         return luck.normals_of(decision, names, np.arange(len(names)), once)
 
     shares = np.array([n[f"children.inattentive_share.{which}"] for which in learners.inattentive])
-    inattentive = luck.uniforms_of("inattentive", children, np.arange(len(children)), once) < shares
+    drawn = luck.uniforms_of("inattentive", children, np.arange(len(children)), once) < shares
+    inattentive = _rated(learners.attention, {"low": True, "usual": False}, drawn)
+    disturbed = normal("noise sensitivity", children)
+    rated = _rated(learners.noise_rating, {"sensitive": 1.0, "usual": -1.0}, np.sign(disturbed))
+    disturbed = np.abs(disturbed) * rated
     return Profiles(
         attention=n["attention.child_sd"] * normal("attention", children)
         + n["attention.inattentive_logit"] * inattentive,
-        sensitivity=np.maximum(0.0, 1.0 + n["attention.noise_sensitivity_sd"] * normal("noise sensitivity", children)),
+        sensitivity=np.maximum(0.0, 1.0 + n["attention.noise_sensitivity_sd"] * disturbed),
         growth=np.asarray(own_factor(n["school.growth_sd"], normal("school growth", children))),
         response=np.asarray(own_factor(n["children.response_sd"], normal("response", children))),
         start=n["children.start_mean"] + n["children.start_sd"] * normal("start", goals),
     )
+
+
+def _rated(ratings: Sequence[str], means: Mapping[str, float], drawn: NDArray[Any]) -> NDArray[Any]:
+    """What the team's rating means for each child; what was drawn where nobody rated it."""
+    return np.array([means.get(rating, own) for rating, own in zip(ratings, drawn.tolist(), strict=True)], drawn.dtype)

@@ -80,10 +80,10 @@ class _Builder:
         for day in self.plan.calendar.days:
             if day.weekday not in site:
                 continue
-            visits = []
-            for ordinal, (number, appointment) in enumerate(x for x in own if x[1].weekday == day.weekday):
+            visits: list[Visit] = []
+            for number, appointment in (x for x in own if x[1].weekday == day.weekday):
                 if day.week >= self.plan.start_up_weeks and (members := self._members(day, appointment)):
-                    visits.append(self._visit(day, ordinal, number, appointment, members))
+                    visits.append(self._visit(day, len(visits), number, appointment, members))
             yield SiteDay(day.index, tuple(visits), *self._lunch(member, day.weekday, visits))
 
     def turns(self) -> Turns:
@@ -137,15 +137,18 @@ class _Builder:
         walk = moves.walk_minutes(self._metres(appointment))
         if appointment.setting == "classroom":
             return walk if appointment.lead else 0.0, 0.0, 0.0, walk if appointment.tail else 0.0
+        if appointment.setting == "hallway":
+            return walk, moves.gather_minutes, 0.0, 0.0
         return walk, moves.gather_minutes, moves.settle_minutes, walk
 
     def _metres(self, appointment: Appointment) -> float:
         """To the class from the nearest room; from the room to the farthest class of a pull-out group."""
         school, default = self.plan.school, self.plan.moves.default_metres
-        if appointment.setting == "classroom":
-            return min((room.metres.get(appointment.section, default) for room in school.rooms), default=default)
-        metres = next((r.metres for r in school.rooms if r.room == appointment.room), {})
         classes = {school.students[self.plan.week.requests[r].student].section for r, _ in appointment.members}
+        if appointment.setting != "therapy_room":
+            nearest = (min((r.metres.get(c, default) for r in school.rooms), default=default) for c in classes)
+            return max(nearest, default=default)
+        metres = next((r.metres for r in school.rooms if r.room == appointment.room), {})
         return max((metres.get(section, default) for section in classes), default=default)
 
     def _lunch(self, member: StaffMember, weekday: int, visits: Sequence[Visit]) -> tuple[float, int]:
