@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
@@ -13,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from sdmsim.base import Described, InputErrors, Problem, did_you_mean, digest, dotted, plain, quoted, read_as, read_toml
+from sdmsim.base import Described, InputErrors, Problem, digest, plain, quoted, read_as, read_toml, replace_at
 from sdmsim.delivery import Delivery
 from sdmsim.delivery.agreement import Agreement, inside
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, WeekRules
@@ -148,7 +147,7 @@ class Scenario(Described):
         problems = []
         for name, value in changes.items():
             here = _seen_from(self._folder, folder, name, plain(value))
-            problems += _replace(content, name, here, self._file)
+            problems += replace_at(content, name, here, self._file)
         if problems:
             raise InputErrors(problems)
         if content["school"] != before:
@@ -300,24 +299,6 @@ def _real(path: Path) -> str:
         return str(path)
 
 
-def _replace(content: dict[str, Any], name: str, value: Any, file: str) -> list[Problem]:
-    """Put `value` in the place that the dotted name says; unknown keys are found when the content is read."""
-    try:
-        path = _parts(name)
-    except tomllib.TOMLDecodeError:
-        return [Problem(file, 0, name, "is not a dotted name such as delivery.push_in_share")]
-    if path[0] == "goals" and len(path) > 1 and path[1] not in content["goals"]:
-        return [Problem(file, 0, name, f'"{path[1]}" is not in [goals]{did_you_mean(path[1], content["goals"])}')]
-    table = content
-    for depth, part in enumerate(path[:-1]):
-        inner = table.setdefault(part, {})
-        if not isinstance(inner, dict):
-            return [Problem(file, 0, name, f"{dotted(path[: depth + 1])} is not a table")]
-        table = inner
-    table[path[-1]] = value
-    return []
-
-
 def _seen_from(folder: Path, other: Path, name: str, value: Any) -> Any:
     """The value with the table files in it, which are named relative to `other`, named relative to `folder`."""
     if name == "school" and isinstance(value, dict):
@@ -329,15 +310,3 @@ def _seen_from(folder: Path, other: Path, name: str, value: Any) -> Any:
         return Path(os.path.relpath(other / value, folder)).as_posix()
     except ValueError:  # another drive
         return str(other / value)
-
-
-def _parts(name: str) -> list[str]:
-    """The parts of a dotted key, read as TOML reads them (a part with other signs stands in quotation marks)."""
-    inner: Any = tomllib.loads(f"{name} = 0")
-    parts = []
-    while isinstance(inner, dict):
-        if len(inner) != 1:
-            raise tomllib.TOMLDecodeError("more than one key")
-        ((part, inner),) = inner.items()
-        parts.append(part)
-    return parts
