@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from sdmsim.delivery.money import Money
 from sdmsim.delivery.problem import Problem, problem_of
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, WeekRules
 from sdmsim.delivery.timetable import make_week
@@ -29,6 +30,7 @@ class Plan:
     goals: Mapping[str, Goal]
     numbers: Mapping[str, float]
     """Every number of the ledger by its full name, as the scenario's assumptions have it."""
+    money: Money = field(default_factory=Money)
 
 
 def week_problem(scenario: Scenario, school: School | None = None) -> Problem:
@@ -63,4 +65,5 @@ def plan_of(scenario: Scenario) -> Plan:
         days=scenario.days,
         goals=scenario.goals,
         numbers=scenario.assumptions.numbers(),
+        money=scenario.money,
     )

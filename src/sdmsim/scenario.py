@@ -15,6 +15,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from sdmsim.base import Described, InputErrors, Problem, digest, plain, quoted, read_as, read_toml, replace_at
 from sdmsim.delivery import Delivery
 from sdmsim.delivery.agreement import Agreement, inside
+from sdmsim.delivery.money import Money, money_notes
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, WeekRules
 from sdmsim.school.calendar import SchoolYear, school_year
 from sdmsim.school.grid import conversions
@@ -60,6 +61,7 @@ class Scenario(Described):
     week: WeekRules = WeekRules()
     moves: Moves = Moves()
     days: Days = Days()
+    money: Money = Money()
     assumptions: Assumptions = Assumptions()
 
     _file: str = PrivateAttr(default="scenario")
@@ -219,6 +221,8 @@ class Scenario(Described):
             if rows and not self.goals[goal].push_in_subjects:
                 yield f'Goal "{goal}" has no push_in_subjects, but {rows} team rows: in class they find no place.'
         yield from self._staff_notes()
+        given = "money" in self.model_fields_set
+        yield from money_notes(self.money, given, school.staff, self._file, files.get("staff", "The staff table"))
         kinds = Counter(map(str, conversions(school, self.calendar))).most_common()
         if kinds:
             shown = "; ".join(f"{n} rows: {text}" if n > 1 else f"1 row: {text}" for text, n in kinds[:_KINDS_SHOWN])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sdmsim.metrics.goals import goals_table, probes_table
+from sdmsim.metrics.money import RATIOS
 from sdmsim.metrics.months import by_month
 from sdmsim.metrics.names import METRICS, Metric, unit_of
 from sdmsim.metrics.progress import progress
@@ -12,6 +13,7 @@ from sdmsim.metrics.workload import therapist_week, workload
 
 __all__ = [
     "METRICS",
+    "RATIOS",
     "Metric",
     "by_month",
     "fidelity",
