@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sdmsim.delivery.money import Money
+from sdmsim.delivery.policy import RuleBook
 from sdmsim.delivery.problem import Problem, problem_of
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, WeekRules
 from sdmsim.delivery.timetable import make_week
@@ -31,6 +32,8 @@ class Plan:
     numbers: Mapping[str, float]
     """Every number of the ledger by its full name, as the scenario's assumptions have it."""
     money: Money = field(default_factory=Money)
+    rules_of_state: RuleBook = RuleBook()  # noqa: RUF009
+    """What the scenario's `policy` names."""
 
 
 def week_problem(scenario: Scenario, school: School | None = None) -> Problem:
@@ -66,4 +69,5 @@ def plan_of(scenario: Scenario) -> Plan:
         goals=scenario.goals,
         numbers=scenario.assumptions.numbers(),
         money=scenario.money,
+        rules_of_state=scenario.rules_of_state,
     )

@@ -67,8 +67,9 @@ def _estimate(n: int, value: float, sd: float, draws: Values, scale: float) -> E
     """A value with the middle 95 % of its draws, and p: twice the share of draws on the rarer side of nil.
 
     The smallest p is 2 / (RESAMPLES + 1), and 2 / 2**n, the chance that n years without a difference lean to one side:
-    a few years drawn anew would seem surer than they can be. Interval and p are nan for fewer than two years, and where some draw of
-    the years reaches nothing to divide by; a value whose draws do not vary has an interval of length 0.
+    a few years drawn anew would seem surer than they can be. Interval and p are nan for fewer than two years, and
+    where some draw of the years reaches nothing to divide by. A value whose draws do not vary has an interval of
+    length 0.
     """
     if abs(value) <= ROUNDING * scale:
         value = 0.0

@@ -148,6 +148,7 @@ def week_row(plan: Plan) -> dict[str, float]:
         "co_planning_hours": sum(week.co_planning_minutes) / 60.0,
         "indirect_hours": sum(week.indirect_minutes) / 60.0,
         "children_left_out": week.children_left_out(),
+        **metrics.regular_class_counts(plan),
         "unplaced_sessions": len(week.unplaced),
         **{f"unplaced.{reason.replace(' ', '_')}": reasons[reason] for reason in UNPLACED_REASONS},
         "grouping_gap_minutes": week.grouping_gap_minutes,

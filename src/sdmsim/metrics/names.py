@@ -61,6 +61,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric("cost_per_delivered_hour", "$ an hour", "cost / delivered_hours, totals over all years", "money"),
     Metric("cost_per_goal_met", "$ a goal", "cost / goals_met, totals over all years", "money"),
+    Metric("billing_units", "units a year", "units billed for the sessions given, by the policy's rule", "money"),
     Metric("peer_minutes", "person-min a day", "contact with peers, days attended, therapy group apart", "engagement"),
     Metric("peer_partners", "children a day", "different peers met, days attended, therapy group apart", "engagement"),
     Metric("engaged_share", "share", "on task / minutes of instruction and therapy attended", "engagement"),

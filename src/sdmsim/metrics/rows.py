@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sdmsim.events import REASONS, Log, columns
+from sdmsim.metrics.billing import billing_units
 from sdmsim.metrics.money import money_metrics
 from sdmsim.metrics.names import METRICS, MISSED
 from sdmsim.metrics.progress import progress
@@ -29,6 +30,7 @@ def row(log: Log) -> dict[str, float]:
     backdrop = backdrop_of(log.plan)
     found = _delivery(log, backdrop) | _access(log, backdrop) | workload_metrics(log, backdrop) | progress(log)
     found |= money_metrics(log, backdrop, found["goals_met"])
+    found["billing_units"] = billing_units(log)
     return {metric.name: found[metric.name] for metric in METRICS}
 
 

@@ -57,6 +57,7 @@ WORDS: dict[str, Words] = {
     "delivered_hours": Words("hours given to all children", "h a year", 0, "money"),
     "cost_per_delivered_hour": Words("cost of an hour given to a child", "$", 2, "money"),
     "cost_per_goal_met": Words("cost of a goal met", "$", 0, "money"),
+    "billing_units": Words("units billed", "a year", 0, "money"),
     "peer_minutes": Words("contact with peers", "person-min a day", 1, "engagement"),
     "peer_partners": Words("peers met", "a day", 1, "engagement"),
     "engaged_share": _share("time on task", "engagement"),
@@ -146,6 +147,9 @@ def week_words(column: str) -> str:
     """A column of the table of weeks in words: `unplaced.therapist_busy` as `without a place: therapist busy`."""
     if column.startswith("unplaced."):
         return f"without a place: {column.removeprefix('unplaced.').replace('_', ' ')}"
+    for stem, words in (("regular_class_below.", "below"), ("regular_class_near.", "near above")):
+        if column.startswith(stem):
+            return f"children {words} {column.removeprefix(stem)} % of the week in regular class"
     return WEEK_WORDS.get(column, column.replace("_", " "))
 
 

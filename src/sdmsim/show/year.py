@@ -51,7 +51,7 @@ def year_summary(scenario: Scenario, log: Log, folder: Path) -> dict[str, Any]:
         "metrics": {name: None if value != value else value for name, value in metrics.row(log).items()},
         "fidelity": by_service(metrics.fidelity(log)),
         "assumptions": assumed.as_json(scenario.assumptions),
-        "notes": list(scenario.notes),
+        "notes": [*metrics.notes_of_year(log.plan), *scenario.notes],
         "out": str(folder),
     }
 
@@ -71,7 +71,7 @@ def print_year(scenario: Scenario, log: Log, folder: Path) -> None:
     assumptions = scenario.assumptions
     for sentence in (assumed.summary(assumptions.said(), assumptions.grades()), assumed.judged_line(assumptions)):
         screen.print(sentence, soft_wrap=True)
-    for note in scenario.notes:
+    for note in (*metrics.notes_of_year(log.plan), *scenario.notes):
         screen.print(f"Note: {note}", soft_wrap=True)
     screen.print(f"\nWritten: {folder}", soft_wrap=True)
 
