@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,18 +14,23 @@ from click.testing import CliRunner
 from hand_school import child, plan, push_in, therapist, wanted
 from hypothesis import given
 from hypothesis import strategies as st
+from made_results import made_results
+from small_experiment import written
 from small_school import FILES, edited, write
 
 from sdmsim import metrics
 from sdmsim.delivery.money import Money
 from sdmsim.events import Log
-from sdmsim.lab.compare import compare_runs, summarise, turned
+from sdmsim.lab.compare import compare, compare_runs, summarise, turned
+from sdmsim.lab.execute import execute
+from sdmsim.lab.experiment import load_experiment
 from sdmsim.lab.ratios import RESAMPLES, Parts, drawn_years, ratio, ratio_difference
 from sdmsim.metrics.money import cost_by_therapist
 from sdmsim.plan import plan_of
 from sdmsim.scenario import load
 from sdmsim.school.vocabulary import CalendarEntry, StaffMember
 from sdmsim.show.cli import main
+from sdmsim.show.report import html_report
 from sdmsim.streams import Luck
 from sdmsim.world.backdrop import backdrop_of
 from sdmsim.world.learning import learn
@@ -73,6 +79,16 @@ def test_who_is_paid_by_the_hour_is_paid_what_was_worked(kind: str) -> None:
     The holiday's part of the documentation, lunch and waiting are not paid, nor are benefits.
     """
     assert cost(a_week([therapist(type=kind, rate=60.0, documentation=300)])) == [pytest.approx(286.0)]
+
+
+def test_crises_and_indirect_service_are_work_too() -> None:
+    """Called away for 20 minutes, and 60 of indirect service of which four days of five fall due: 68 minutes at $60."""
+    by_the_hour = therapist(type="contractor", rate=60.0)
+    school = plan(
+        [child("A")], [], [], staff=[by_the_hour], indirect=60.0,
+        calendar=[CalendarEntry(date=date(2024, 9, 5), kind="holiday")],
+    )  # fmt: skip
+    assert cost(Log(school, 1, 0, work=[(0, 0, 4, 550.0, 570.0)])) == [pytest.approx(68.0)]
 
 
 def test_hours_beyond_the_contract_are_paid_to_contractors_only() -> None:
@@ -288,6 +304,39 @@ def test_the_seed_of_the_experiment_draws_the_years() -> None:
     one, two = (summarise(runs, ["a"], seed).set_index("metric").loc["cost_per_goal_met"] for seed in (1, 2))
     assert one["mean"] == two["mean"]
     assert one["ci_low"] != two["ci_low"]
+
+
+def test_an_experiment_draws_its_years_by_its_own_seed(tmp_path: Path) -> None:
+    """Summary and comparison have the intervals of seed 3, and `compare` gives them again; rows hold the cost."""
+    results = execute(load_experiment(written(tmp_path)), replications=7, workers=1)
+    metric = "cost_per_delivered_hour"
+    wide = {
+        part: results.runs.pivot(index="replication", columns="arm", values=part)
+        for part in ("cost", "delivered_hours")
+    }
+    parts = {arm: Parts(*(wide[part][arm].to_numpy() for part in wide)) for arm in results.arms}
+    e = ratio_difference(parts["half"], parts["none"], 3)
+    row = results.comparison.set_index(["metric", "arm"]).loc[(metric, "half")]
+    assert (row["ci_low"], row["ci_high"]) == (e.low, e.high)
+    other = ratio_difference(parts["half"], parts["none"], 0)
+    assert (e.low, e.high) != (other.low, other.high)
+    level = results.summary.set_index(["metric", "arm"]).loc[(metric, "half")]
+    assert (level["ci_low"], level["mean"]) == (ratio(parts["half"], 3).low, ratio(parts["half"], 3).mean)
+    pd.testing.assert_frame_equal(compare(results, baseline="none"), results.comparison)
+    assert set(results.rows["cost"]) == set(results.runs["cost"])
+
+
+def test_the_page_has_no_column_of_what_nobody_knows() -> None:
+    """Without rates the report's table of money has the hours given and no empty costs."""
+    made = made_results()
+    assert "cost of the staff" in html_report(made, [])
+    runs = made.runs.assign(cost=NAN, cost_per_delivered_hour=NAN)
+    bare = replace(
+        made, runs=runs, summary=summarise(runs, made.arms), comparison=compare_runs(runs, made.arms, made.baseline)
+    )
+    page = html_report(bare, [])
+    assert "hours given to all children" in page
+    assert "cost of the staff" not in page
 
 
 def test_a_verdict_on_a_ratio_is_tried_under_rows_too() -> None:

@@ -21,6 +21,8 @@ from small_school import FILES, edited, write
 from sdmsim.base import InputErrors
 from sdmsim.delivery.policy import Billing, Policy, RuleBook, rule_book, shipped_policies, shipped_policy
 from sdmsim.events import Log
+from sdmsim.lab.execute import execute
+from sdmsim.lab.experiment import load_experiment
 from sdmsim.metrics import notes_of_year, regular_class_counts, regular_class_notes, students_table
 from sdmsim.metrics.billing import billing_units
 from sdmsim.scenario import Scenario, load
@@ -384,11 +386,17 @@ def test_more_minutes_never_bill_less(minutes: float, more: float) -> None:
     assert minutes < 8 or rule.units(minutes + 15) == rule.units(minutes) + 1
 
 
-def billed(present: Sequence[int], book: RuleBook = FLORIDA, end: date | None = None) -> float:
+def billed(
+    present: Sequence[int], book: RuleBook = FLORIDA, end: date | None = None, start: date | None = None
+) -> float:
     """Units of a week: a group of A and B on Monday, a visit to A alone on Tuesday; `present` on Monday."""
     school = plan(
         [child("A"), child("B")],
-        [wanted(0, "therapy_room", 30), wanted(1, "therapy_room", 30, end=end), wanted(0, "classroom", 20)],
+        [
+            wanted(0, "therapy_room", 30),
+            wanted(1, "therapy_room", 30, start=start, end=end),
+            wanted(0, "classroom", 20),
+        ],
         [pull_out(0, 610, 30, [(0, 0), (1, 0)]), push_in(1, 550, 20, [(2, 0)])],
     )
     monday = [(0, who, who, 0, 610.0, 30.0) for who in present]
@@ -414,6 +422,8 @@ def test_who_is_left_of_a_group_whose_other_services_ended_is_alone_by_plan() ->
     """B's row ended the day before: A's session is an individual one and billed."""
     assert billed((0,), end=date(2024, 9, 1)) == 3
     assert billed((0,), end=date(2024, 9, 2)) == 1
+    assert billed((0,), start=date(2024, 9, 3)) == 3
+    assert billed((0,), start=date(2024, 9, 2)) == 1
 
 
 def test_units_are_counted_only_where_a_policy_says_how() -> None:
@@ -425,11 +435,13 @@ def test_units_are_counted_only_where_a_policy_says_how() -> None:
 # ---------------------------------------------------------------- through the front door
 
 
+TIGHT = '[[rule]]\nkind = "regular-class"\nthresholds = [0.999]\nsource = "board paper"\n'
+
+
 def test_run_and_experiment_say_it_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Notes of the manifest and of the page; units among the metrics; counts in weeks.csv; the advice stands once."""
     monkeypatch.chdir(tmp_path)
-    tight = '[[rule]]\nkind = "regular-class"\nthresholds = [0.999]\nsource = "board paper"\n'
-    (tmp_path / "district.toml").write_text(OWN + 'also = ["florida"]\n' + tight, encoding="utf-8")
+    (tmp_path / "district.toml").write_text(OWN + 'also = ["florida"]\n' + TIGHT, encoding="utf-8")
     scenario = SCENARIO.replace("seed = 3\n", 'seed = 3\npolicy = "district.toml"\n')
     experiment = written(tmp_path, HEAD + ARMS, scenario)
     done = CliRunner().invoke(main, ["run", "school.toml", "--out", "one"])
@@ -448,6 +460,16 @@ def test_run_and_experiment_say_it_too(tmp_path: Path, monkeypatch: pytest.Monke
     assert "Our district: children below" in page
     assert "units billed" in page
     assert "regular_class_below.99.9" in Path("mix/weeks.csv").read_text(encoding="utf-8")
+
+
+def test_a_policy_of_one_arm_counts_for_that_arm(tmp_path: Path) -> None:
+    """The scenario names none, an arm does: its children near the threshold are noted; those of the others are not."""
+    (tmp_path / "district.toml").write_text(OWN + TIGHT, encoding="utf-8")
+    arms = ARMS.replace('"delivery.push_in_share" = 0.5', '"policy" = "district.toml"')
+    results = execute(load_experiment(written(tmp_path, HEAD + arms)), replications=1, workers=1)
+    (note,) = [note for note in results.notes if note.startswith("Our district: children below")]
+    assert 'in "half"' in note
+    assert 'in "none"' not in note
 
 
 def test_a_rule_book_of_nothing_has_no_rules() -> None:
