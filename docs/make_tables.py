@@ -24,7 +24,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from sdmsim.base import Described
 from sdmsim.delivery import Hybrid
+from sdmsim.delivery.policy import Policy, shipped_policies, shipped_policy
 from sdmsim.delivery.rules import Goal, Grouping, Moves, WeekRules
 from sdmsim.lab.experiment import Arm, Experiment, Variation
 from sdmsim.scenario import Scenario, Year
@@ -142,6 +144,7 @@ MEANINGS = {
     (Grouping, "preferred_size"): "Not more than this where it costs no therapist time.",
     (WeekRules, "full_time_hours"): "Contract week of a full-time therapist, lunch included.",
     (Moves, "walk_metres_per_second"): "Walking speed, with children and without.",
+    (Policy, "format"): "The version of the file's format.",
     (Experiment, "format"): "The version of the file's format.",
     (Experiment, "title"): "For the reader.",
     (Experiment, "factors"): "Values by dotted name; every combination is an arm, named after its values.",
@@ -165,6 +168,21 @@ TOML. Give the arms as a list of `[[arm]]`, or as `[factors]` with a list of val
 combination is an arm); not both. `set` replaces values of the scenario by dotted name; a whole table, such as
 `"delivery" = { kind = "push-in" }`, replaces the old one.
 """
+POLICY_HEAD = """\
+## The policy file
+
+TOML: rules of a state, a district or a payer, to be warned by; nothing is ever refused for them, and none is legal
+advice. A scenario names one with `policy`: the name of one that ships, or a file of your own such as
+`policy = "district.toml"`, which may build on one (`also = ["california"]`). Rules are a list of `[[rule]]`; which keys
+a rule has depends on its `kind`. Warnings stand among the notes of `check`, `run`, `experiment` and the report.
+"""
+SHIPPED_HEAD = """\
+### Policies that ship
+
+What was read of each at its date, mostly second hand; look a rule up before you use it.
+
+| policy | rule | says | source |
+|---|---|---|---|"""
 ASSUMPTIONS_HEAD = """\
 ### Numbers of `[assumptions]`
 
@@ -181,10 +199,12 @@ calibrated (solved or fitted from sources), judged (nobody measured it).
 
 @cache
 def docs_of(model: type[BaseModel]) -> Mapping[str, str]:
-    """The docstring below each field of a class."""
+    """The docstring below each field of a class and of the abstract class that it is made from."""
     body = ast.parse(textwrap.dedent(inspect.getsource(model))).body[0]
     assert isinstance(body, ast.ClassDef)
-    found = {}
+    found: dict[str, str] = {}
+    for base in model.__bases__:
+        found |= docs_of(base) if issubclass(base, Described) and base is not Described else {}
     for field, text in zip(body.body, body.body[1:], strict=False):
         named = isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
         if named and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
@@ -314,10 +334,34 @@ def ledger_part() -> Iterator[str]:
     yield ""
 
 
+def shipped_part() -> Iterator[str]:
+    """Every rule of every policy that ships."""
+    yield SHIPPED_HEAD
+    for name in shipped_policies():
+        policy = shipped_policy(name)
+        for rule in policy.rule:
+            content = rule.model_dump(mode="json", exclude_unset=True)
+            aside = {
+                key: content.pop(key, "") for key in ("kind", "source", "as_of", "note", "roles", "assistant_roles")
+            }
+            said = ", ".join(f"{key} {_said(value)}".removeprefix("text ") for key, value in content.items())
+            note = f"; {aside['note']}" if aside["note"] else ""
+            yield f"| `{name}` | {aside['kind']} | {said} | {aside['source']}, {aside['as_of'] or policy.as_of}{note} |"
+    yield ""
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def page() -> str:
     """The whole page."""
     lines = [HEAD, *tables_part(), SCENARIO_HEAD]
-    for top, head in ((Scenario, ""), (Experiment, EXPERIMENT_HEAD)):
+    for top, head in ((Scenario, ""), (Experiment, EXPERIMENT_HEAD), (Policy, POLICY_HEAD)):
         nested = {n: f for n, f in top.model_fields.items() if inside(f.annotation)}
         lines += [head] if head else []
         lines += ["| key | may hold | default | meaning |\n|---|---|---|---|"]
@@ -326,6 +370,7 @@ def page() -> str:
             shape, models = inside(field.annotation)
             lines += toml_part({"table": name, "names": f"{name}.NAME", "list": f"[{name}]"}[shape], models)
             lines += ledger_part() if name == "assumptions" else []
+    lines += shipped_part()
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -59,6 +59,9 @@ def made_results(
                     "class_minutes_missed": 61.0 - 8.2 * i + 0.9 * luck[r] + rng.normal(0.0, 0.3),
                     "core_minutes_missed": 0.4 + 0.05 * rng.normal(),
                     "lre_share": 0.965 + 0.0062 * i,
+                    "cost": 75_000.0,
+                    "delivered_hours": owed * share * 55 / 60,
+                    "cost_per_delivered_hour": 75_000.0 / (owed * share * 55 / 60),
                     "peer_minutes": 99.0 + 0.3 * i + luck[r],
                     "trained_gain_sd": 0.5 - 0.02 * i + 0.01 * luck[r] + 0.002 * ((7 * r + i) % 5),
                 }

@@ -277,6 +277,7 @@ def test_notes_name_the_defaults_that_took_the_place_of_what_was_not_given(small
     assert days.startswith("school.toml has no [days]: child_attendance 0.893, provider_attendance 0.97,")
     assert others == [
         "1 of 5 children have no attendance of their own: days.child_attendance, 0.893, holds for them.",
+        'staff.csv has no rate for "SLP-1": no costs are worked out.',
         "Service rows that are not per week: 1 row: 4 x 30 min per month = 30.0 min per week"
         " (4 months in 16 school weeks); 1 row: 1 x 15 min per month = 3.8 min per week"
         " (4 months in 16 school weeks).",

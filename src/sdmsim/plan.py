@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sdmsim.delivery.forms import PushInForm, Visits, visits_of
+from sdmsim.delivery.money import Money
+from sdmsim.delivery.policy import RuleBook
 from sdmsim.delivery.problem import Problem, problem_of
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, WeekRules
 from sdmsim.delivery.timetable import make_week
@@ -31,6 +33,9 @@ class Plan:
     goals: Mapping[str, Goal]
     numbers: Mapping[str, float]
     """Every number of the ledger by its full name, as the scenario's assumptions have it."""
+    money: Money = field(default_factory=Money)
+    rules_of_state: RuleBook = RuleBook()  # noqa: RUF009
+    """What the scenario's `policy` names."""
 
     @property
     def visits(self) -> Visits:
@@ -72,4 +77,6 @@ def plan_of(scenario: Scenario) -> Plan:
         push_in=scenario.push_in,
         goals=scenario.goals,
         numbers=scenario.assumptions.numbers(),
+        money=scenario.money,
+        rules_of_state=scenario.rules_of_state,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
@@ -13,10 +12,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from sdmsim.base import Described, InputErrors, Problem, did_you_mean, digest, dotted, plain, quoted, read_as, read_toml
+from sdmsim.base import Described, InputErrors, Problem, digest, plain, quoted, read_as, read_toml, replace_at
 from sdmsim.delivery import Delivery
 from sdmsim.delivery.agreement import Agreement, inside
 from sdmsim.delivery.forms import NO_FORM, PushInForm
+from sdmsim.delivery.money import Money, money_notes
+from sdmsim.delivery.policy import RuleBook, is_file, rule_book
+from sdmsim.delivery.policy_warnings import policy_warnings
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, WeekRules
 from sdmsim.school.calendar import SchoolYear, school_year
 from sdmsim.school.grid import conversions
@@ -54,6 +56,8 @@ class Scenario(Described):
     format: Literal[1] = FORMAT
     title: Text
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
+    policy: Text | None = None
+    """Rules to be warned by: the name of a policy that ships, or a TOML file of your own."""
     year: Year
     school: SchoolSource
     delivery: Delivery
@@ -63,6 +67,7 @@ class Scenario(Described):
     moves: Moves = Moves()
     days: Days = Days()
     push_in: PushInForm = NO_FORM
+    money: Money = Money()
     assumptions: Assumptions = Assumptions()
 
     _file: str = PrivateAttr(default="scenario")
@@ -70,6 +75,7 @@ class Scenario(Described):
     _roster: School | None = PrivateAttr(default=None)
     _assumed: Assumed | None = PrivateAttr(default=None)
     """What stands in the place of the file's own assumptions, if anything does."""
+    _rules: RuleBook = PrivateAttr(default=RuleBook())
 
     @property
     def roster(self) -> School:
@@ -77,6 +83,11 @@ class Scenario(Described):
         if self._roster is None:
             raise RuntimeError("a scenario has a school only when it comes from load() or Scenario.make()")
         return self._roster
+
+    @property
+    def rules_of_state(self) -> RuleBook:
+        """What `policy` names, read when the scenario was loaded."""
+        return self._rules
 
     @cached_property
     def calendar(self) -> SchoolYear:
@@ -96,7 +107,9 @@ class Scenario(Described):
         except InputErrors as error:
             tables = _tables_of(content)
             found = _read_tables(tables, folder, file).problems if tables else ()
-            raise InputErrors((*error.problems, *found)) from None
+            raise InputErrors(
+                (*error.problems, *rule_book(content.get("policy"), folder, file).problems, *found)
+            ) from None
         if isinstance(scenario.school, Tables):
             read = _read_tables(scenario.school, folder, file)
         else:
@@ -106,7 +119,8 @@ class Scenario(Described):
     def _settle(self, read: Readable, folder: Path, file: str) -> Self:
         """Take the school in, and check that all of the scenario agrees with it."""
         self._file, self._folder, self._roster = file, folder, read.school
-        problems = (*read.problems, *self.check_against_roster(read.whole))
+        self._rules = rule_book(self.policy, folder, file)
+        problems = (*self._rules.problems, *read.problems, *self.check_against_roster(read.whole))
         if problems:
             names = [file, *self._table_files().values()]
             place = {name: i for i, name in enumerate(names)}
@@ -150,7 +164,7 @@ class Scenario(Described):
         problems = []
         for name, value in changes.items():
             here = _seen_from(self._folder, folder, name, plain(value))
-            problems += _replace(content, name, here, self._file)
+            problems += replace_at(content, name, here, self._file)
         if problems:
             raise InputErrors(problems)
         if content["school"] != before:
@@ -168,12 +182,14 @@ class Scenario(Described):
 
     def digest(self) -> str:
         """SHA-256 of the scenario's content and of every row of its tables."""
-        return digest([self.model_dump(mode="json"), self.roster.model_dump(mode="json")])
+        rules = [policy.model_dump(mode="json") for policy in self._rules.policies]
+        return digest([self.model_dump(mode="json"), self.roster.model_dump(mode="json"), *rules])
 
     def input_files(self) -> tuple[Path, ...]:
-        """Every file that was read: the scenario, the tables it names, and a file of assumptions if one was given."""
+        """Every file that was read: the scenario, the tables it names, and files of rules and assumptions if given."""
         own = (self._folder / name for name in (self._file, *self._table_files().values()))
-        return (*own, *((self._assumed.file,) if self._assumed and self._assumed.file else ()))
+        beside = (self._rules.file, self._assumed.file if self._assumed else None)
+        return (*own, *(file for file in beside if file is not None))
 
     def _table_files(self) -> dict[str, str]:
         return self.school.files() if isinstance(self.school, Tables) else {}
@@ -222,11 +238,14 @@ class Scenario(Described):
             if rows and not self.goals[goal].push_in_subjects:
                 yield f'Goal "{goal}" has no push_in_subjects, but {rows} team rows: in class they find no place.'
         yield from self._staff_notes()
+        given = "money" in self.model_fields_set
+        yield from money_notes(self.money, given, school.staff, self._file, files.get("staff", "The staff table"))
         kinds = Counter(map(str, conversions(school, self.calendar))).most_common()
         if kinds:
             shown = "; ".join(f"{n} rows: {text}" if n > 1 else f"1 row: {text}" for text, n in kinds[:_KINDS_SHOWN])
             more = f"; and {len(kinds) - _KINDS_SHOWN} more kinds" if len(kinds) > _KINDS_SHOWN else ""
             yield f"Service rows that are not per week: {shown}{more}."
+        yield from policy_warnings(self._rules, school, self.grouping, self.calendar, self.week.full_time_hours)
 
     def _staff_notes(self) -> Iterator[str]:
         agreement = Agreement(self._file, self.roster, self._table_files(), ())
@@ -302,44 +321,19 @@ def _real(path: Path) -> str:
         return str(path)
 
 
-def _replace(content: dict[str, Any], name: str, value: Any, file: str) -> list[Problem]:
-    """Put `value` in the place that the dotted name says; unknown keys are found when the content is read."""
-    try:
-        path = _parts(name)
-    except tomllib.TOMLDecodeError:
-        return [Problem(file, 0, name, "is not a dotted name such as delivery.push_in_share")]
-    if path[0] == "goals" and len(path) > 1 and path[1] not in content["goals"]:
-        return [Problem(file, 0, name, f'"{path[1]}" is not in [goals]{did_you_mean(path[1], content["goals"])}')]
-    table = content
-    for depth, part in enumerate(path[:-1]):
-        inner = table.setdefault(part, {})
-        if not isinstance(inner, dict):
-            return [Problem(file, 0, name, f"{dotted(path[: depth + 1])} is not a table")]
-        table = inner
-    table[path[-1]] = value
-    return []
-
-
 def _seen_from(folder: Path, other: Path, name: str, value: Any) -> Any:
     """The value with the table files in it, which are named relative to `other`, named relative to `folder`."""
     if name == "school" and isinstance(value, dict):
         return {key: _seen_from(folder, other, f"school.{key}", inner) for key, inner in value.items()}
-    is_file = name in {f"school.{table}" for table in Tables.model_fields if table != "kind"}
-    if not is_file or not isinstance(value, str) or not value or folder == other:
+    of_table = name in {f"school.{table}" for table in Tables.model_fields if table != "kind"}
+    if (
+        not (of_table or (name == "policy" and is_file(value)))
+        or not isinstance(value, str)
+        or not value
+        or folder == other
+    ):
         return value
     try:
         return Path(os.path.relpath(other / value, folder)).as_posix()
     except ValueError:  # another drive
         return str(other / value)
-
-
-def _parts(name: str) -> list[str]:
-    """The parts of a dotted key, read as TOML reads them (a part with other signs stands in quotation marks)."""
-    inner: Any = tomllib.loads(f"{name} = 0")
-    parts = []
-    while isinstance(inner, dict):
-        if len(inner) != 1:
-            raise tomllib.TOMLDecodeError("more than one key")
-        ((part, inner),) = inner.items()
-        parts.append(part)
-    return parts

@@ -13,6 +13,7 @@ from sdmsim.base.problems import (
     nearest,
     quoted,
 )
+from sdmsim.base.replacing import replace_at
 from sdmsim.base.toml_files import read_toml
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "quoted",
     "read_as",
     "read_toml",
+    "replace_at",
 ]

@@ -7,81 +7,27 @@ replication r is the arm's value minus the baseline's in r.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sdmsim.base import InputErrors, Problem, did_you_mean
-from sdmsim.metrics import unit_of
+from sdmsim.lab.estimates import Values, estimate, paired_difference
+from sdmsim.lab.ratios import Parts, ratio, ratio_difference
+from sdmsim.metrics import RATIOS, unit_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sdmsim.lab.results import Results
 
-CONFIDENCE = 0.95
 SIGNIFICANCE = 0.05
-ROUNDING = 1e-9
-"""A difference below this part of the values themselves is the rounding of their sums and counts as none."""
 
 HIGHER, LOWER, UNCLEAR, OPEN = "higher", "lower", "no clear difference", "open"
 SUMMARY = ("arm", "metric", "unit", "n", "mean", "sd", "ci_low", "ci_high", "p05", "p50", "p95")
 COMPARISON = (
     "metric", "unit", "arm", "baseline", "n", "difference", "ci_low", "ci_high", "p_adjusted", "verdict",
 )  # fmt: skip
-
-Values = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A mean over replications with its 95 % Student t interval and the p value of a mean of nil.
-
-    Values that do not vary: an interval of length 0, p 0, or p 1 where they are nil. Fewer than two
-    values: `sd`, interval and p are nan.
-    """
-
-    n: int
-    mean: float
-    sd: float
-    low: float
-    high: float
-    p: float
-
-
-def estimate(values: Values) -> Estimate:
-    """Mean, spread, interval and p of one sample; missing values (nan) are left out."""
-    from scipy.stats import t as student
-
-    known = values[~np.isnan(values)]
-    n = len(known)
-    if n == 0:
-        return Estimate(0, np.nan, np.nan, np.nan, np.nan, np.nan)
-    if n == 1:
-        return Estimate(1, float(known[0]), np.nan, np.nan, np.nan, np.nan)
-    if np.all(known == known[0]):
-        mean = float(known[0])
-        return Estimate(n, mean, 0.0, mean, mean, 1.0 if mean == 0.0 else 0.0)
-    mean, sd = float(known.mean()), float(known.std(ddof=1))
-    error = sd / np.sqrt(n)
-    half = float(student.ppf(0.5 + CONFIDENCE / 2, n - 1) * error)
-    return Estimate(n, mean, sd, mean - half, mean + half, float(2 * student.sf(abs(mean) / error, n - 1)))
-
-
-def paired_difference(arm: Values, baseline: Values) -> Estimate:
-    """The mean difference `arm - baseline` over replications, pair by pair.
-
-    Differences within the rounding of sums are nil, or equal to each other where they do not vary.
-    """
-    difference = arm - baseline
-    scale = np.maximum(np.abs(arm), np.abs(baseline))
-    difference = np.where(np.abs(difference) <= ROUNDING * scale, 0.0, difference)
-    known = difference[~np.isnan(difference)]
-    if len(known) and np.ptp(known) <= ROUNDING * np.nanmax(scale):
-        difference = np.where(np.isnan(difference), np.nan, known[0])
-    return estimate(difference)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -118,18 +64,30 @@ def _columns_of(runs: pd.DataFrame, arms: Sequence[str], metric: str) -> Mapping
     return {arm: wide[arm].to_numpy(dtype=np.float64) for arm in arms}
 
 
-def summarise(runs: pd.DataFrame, arms: Sequence[str]) -> pd.DataFrame:
-    """Mean, spread, 95 % interval and percentiles of every metric in every arm, arms and metrics in their order."""
+def _parts_of(runs: pd.DataFrame, arms: Sequence[str], metric: str) -> Mapping[str, Parts] | None:
+    """Both parts of a ratio of totals by arm; None for a metric that is none, or whose parts are not in the runs."""
+    if metric not in RATIOS or not set(RATIOS[metric]) <= set(runs.columns):
+        return None
+    above, below = (_columns_of(runs, arms, part) for part in RATIOS[metric])
+    return {arm: Parts(above[arm], below[arm]) for arm in arms}
+
+
+def summarise(runs: pd.DataFrame, arms: Sequence[str], seed: int = 0) -> pd.DataFrame:
+    """Mean, spread, 95 % interval and percentiles of every metric in every arm, arms and metrics in their order.
+
+    Of `metrics.RATIOS` the mean is the ratio of totals, its interval by bootstrap under `seed`.
+    """
     import pandas as pd
 
     by_metric = {metric: _columns_of(runs, arms, metric) for metric in metrics_of(runs)}
+    ratios = {metric: _parts_of(runs, arms, metric) for metric in by_metric}
     rows: list[tuple[Any, ...]] = []
     for arm in arms:
         for metric, columns in by_metric.items():
             values = columns[arm]
-            e = estimate(values)
+            e = estimate(values) if (parts := ratios[metric]) is None else ratio(parts[arm], seed)
             known = values[~np.isnan(values)]
-            tails = [float(q) for q in np.quantile(known, [0.05, 0.5, 0.95])] if e.n else [np.nan] * 3
+            tails = [float(q) for q in np.quantile(known, [0.05, 0.5, 0.95])] if known.size else [np.nan] * 3
             rows.append((arm, metric, unit_of(metric), e.n, e.mean, e.sd, e.low, e.high, *tails))
     return pd.DataFrame(rows, columns=list(SUMMARY))
 
@@ -142,16 +100,28 @@ class Turned(NamedTuple):
 
 
 def turned(rows: pd.DataFrame, metric: str, arm: str, baseline: str, difference: float) -> Turned:
-    """The rows under which the mean paired difference has the other sign than `difference`; of none without rows."""
-    if metric not in rows.columns:
+    """The rows under which the mean paired difference (of a ratio of totals, their difference) has the other sign than
+    `difference`; of none without rows.
+    """
+    if metric in RATIOS and set(RATIOS[metric]) <= set(rows.columns):
+        by_row = _ratios_of_totals(rows, metric, arm, baseline)
+    elif metric in rows.columns:
+        wide = rows.pivot(index=["row", "replication"], columns="arm", values=metric)
+        by_row = (wide[arm] - wide[baseline]).groupby("row").mean()
+    else:
         return Turned(0, 0)
-    wide = rows.pivot(index=["row", "replication"], columns="arm", values=metric)
-    by_row = (wide[arm] - wide[baseline]).groupby("row").mean()
     return Turned(int((by_row * difference < 0.0).sum()), len(by_row))
 
 
+def _ratios_of_totals(rows: pd.DataFrame, metric: str, arm: str, baseline: str) -> pd.Series[Any]:
+    """By row, the arm's ratio of totals less the baseline's."""
+    above, below = (rows.groupby(["row", "arm"])[part].sum().unstack("arm") for part in RATIOS[metric])
+    found = above[[arm, baseline]] / below[[arm, baseline]].where(below > 0.0)
+    return found[arm] - found[baseline]
+
+
 def compare_runs(
-    runs: pd.DataFrame, arms: Sequence[str], baseline: str, rows: pd.DataFrame | None = None
+    runs: pd.DataFrame, arms: Sequence[str], baseline: str, rows: pd.DataFrame | None = None, seed: int = 0
 ) -> pd.DataFrame:
     """Every other arm against the baseline, metric by metric; see `compare`. `rows`: as in `Results`."""
     import pandas as pd
@@ -159,8 +129,11 @@ def compare_runs(
     others = [arm for arm in arms if arm != baseline]
     made: list[tuple[Any, ...]] = []
     for metric in metrics_of(runs):
-        columns = _columns_of(runs, arms, metric)
-        found = [paired_difference(columns[arm], columns[baseline]) for arm in others]
+        if (parts := _parts_of(runs, arms, metric)) is None:
+            columns = _columns_of(runs, arms, metric)
+            found = [paired_difference(columns[arm], columns[baseline]) for arm in others]
+        else:
+            found = [ratio_difference(parts[arm], parts[baseline], seed) for arm in others]
         for arm, e, p in zip(others, found, holm([e.p for e in found]), strict=True):
             said = verdict(e.mean, p)
             if rows is not None and said != UNCLEAR and turned(rows, metric, arm, baseline, e.mean).against:
@@ -176,7 +149,7 @@ def compare(results: Results, *, baseline: str) -> pd.DataFrame:
     unit), ci_low and ci_high (95 % Student t interval of the paired differences, unadjusted),
     p_adjusted (paired t, Holm over the arms of one metric), verdict (`higher`, `lower` or `no clear
     difference`, by p_adjusted < 0.05; `open` where a difference is clear but turns round under some row of numbers that
-    fits the published targets as well).
+    fits the published targets as well). The ratios of totals in `metrics.RATIOS` have interval and p by bootstrap.
 
     Raises:
         InputErrors: the baseline is not an arm of these results.
@@ -184,4 +157,5 @@ def compare(results: Results, *, baseline: str) -> pd.DataFrame:
     if baseline not in results.arms:
         text = f'"{baseline}" is not an arm{did_you_mean(baseline, results.arms)}'
         raise InputErrors([Problem(results.title, 0, "baseline", text)])
-    return compare_runs(results.runs, results.arms, baseline, results.rows)
+    seed = int(results.manifest.get("seed", 0))
+    return compare_runs(results.runs, results.arms, baseline, results.rows, seed)

@@ -17,6 +17,7 @@ from sdmsim.lab.pool import collect, cores, pool_of
 from sdmsim.lab.results import Results
 from sdmsim.lab.tables import tables_of
 from sdmsim.lab.trials import Chunk, Lived, Prepared, Year, ask, live_chunk, prepare
+from sdmsim.metrics import regular_class_notes
 from sdmsim.scenario import Scenario
 from sdmsim.theory.rows import equally_good_rows
 
@@ -83,7 +84,10 @@ def execute(
     )
     names = tuple(name for name, _ in arms)
     left_out = _left_out(names, prepared)
-    notes = tuple(dict.fromkeys([*experiment.notes, *left_out, *(note for _, s in arms for note in s.notes)]))
+    counted = [(name, one.week) for name, one in zip(names, prepared, strict=True)]
+    books = (scenario.rules_of_state for scenario in (base, *(s for _, s in arms)))
+    near = regular_class_notes(next((book for book in books if book.policies), base.rules_of_state), counted)
+    notes = tuple(dict.fromkeys([*near, *experiment.notes, *left_out, *(note for _, s in arms for note in s.notes)]))
     results = Results(
         title=experiment.title,
         arms=names,

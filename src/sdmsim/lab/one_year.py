@@ -98,7 +98,12 @@ def write_run(
         write_csv(metrics.therapist_week(log), new / "therapist_week.csv")
         write_csv(pd.DataFrame(assumptions.in_force()), new / "assumptions.csv")
         write_json(
-            {**facts, "title": scenario.title, "replication": log.replication, "notes": list(scenario.notes)},
+            {
+                **facts,
+                "title": scenario.title,
+                "replication": log.replication,
+                "notes": [*metrics.notes_of_year(log.plan), *scenario.notes],
+            },
             new / MANIFEST,
         )
 

@@ -31,8 +31,8 @@ class Results:
     comparison: pd.DataFrame
     """metric, unit, arm, baseline, n, difference, ci_low, ci_high, p_adjusted, verdict."""
     rows: pd.DataFrame
-    """arm, row, replication, each metric of progress: some years again under rows of numbers that fit the published
-    targets as well; empty where the assumptions are not those that the rows were found for."""
+    """arm, row, replication, each metric of progress and the cost: some years again under rows of numbers that fit
+    the published targets as well; empty where the assumptions are not those that the rows were found for."""
     weeks: pd.DataFrame
     """Per arm, its timetable: children, visits, hours asked, unplaced sessions by reason, gaps to the proven bounds."""
     workload: pd.DataFrame

@@ -25,7 +25,7 @@ def tables_of(
 
     from sdmsim.lab.compare import compare_runs, summarise
 
-    names = [name for name, _ in arms]
+    names, seed = [name for name, _ in arms], arms[0][1].seed
     runs = _runs_table(experiment.varied, arms, years)
     rows = pd.DataFrame(
         [
@@ -48,8 +48,8 @@ def tables_of(
     ]
     return {
         "runs": runs,
-        "summary": summarise(runs, names),
-        "comparison": compare_runs(runs, names, experiment.baseline, rows),
+        "summary": summarise(runs, names, seed),
+        "comparison": compare_runs(runs, names, experiment.baseline, rows, seed),
         "rows": rows,
         "weeks": weeks,
         "workload": pd.DataFrame(workload, columns=["arm", "activity", "hours_per_week"]),

@@ -45,7 +45,8 @@ class Year(NamedTuple):
     workload: dict[str, float]
     months: tuple[dict[str, float], ...]
     by_row: tuple[dict[str, float], ...] = ()
-    """The metrics of progress under each of `tried_rows`; empty where rows do not apply or the year is a later one."""
+    """The metrics of progress, and the cost, under each of `tried_rows`; empty where rows do not apply or the year is a
+    later one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,10 @@ def live_chunk(chunk: Chunk) -> Lived:
     years = []
     for replication in chunk.replications:
         log = live(plan, seed=chunk.seed, replication=replication)
-        by_row = _by_row(log) if chunk.rows and replication < ROW_YEARS else ()
+        row = metrics.row(log)
+        by_row = _by_row(log, row["cost"]) if chunk.rows and replication < ROW_YEARS else ()
         months = tuple(metrics.by_month(log))
-        years.append(Year(replication, metrics.row(log), metrics.workload(log), months, by_row))
+        years.append(Year(replication, row, metrics.workload(log), months, by_row))
     return Lived(chunk.arm, tuple(years), perf_counter() - began)
 
 
@@ -104,9 +106,10 @@ def tried_rows() -> tuple[Mapping[str, float], ...]:
     return rows[:: len(rows) // ROWS_TRIED][:ROWS_TRIED]
 
 
-def _by_row(log: Log) -> tuple[dict[str, float], ...]:
+def _by_row(log: Log, cost: float) -> tuple[dict[str, float], ...]:
+    """What a row changes, and the cost, which none does."""
     numbers = log.plan.numbers
-    return tuple(metrics.progress(learned_under(log, {**numbers, **row})) for row in tried_rows())
+    return tuple({**metrics.progress(learned_under(log, {**numbers, **row})), "cost": cost} for row in tried_rows())
 
 
 _plans: dict[str, Plan] = {}
@@ -145,6 +148,7 @@ def week_row(plan: Plan) -> dict[str, float]:
         "co_planning_hours": sum(week.co_planning_minutes) / 60.0,
         "indirect_hours": sum(week.indirect_minutes) / 60.0,
         "children_left_out": week.children_left_out(),
+        **metrics.regular_class_counts(plan),
         "unplaced_sessions": len(week.unplaced),
         **{f"unplaced.{reason.replace(' ', '_')}": reasons[reason] for reason in UNPLACED_REASONS},
         "grouping_gap_minutes": week.grouping_gap_minutes,

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from sdmsim.metrics.goals import goals_table, probes_table
+from sdmsim.metrics.money import RATIOS
 from sdmsim.metrics.months import by_month
 from sdmsim.metrics.names import METRICS, Metric, unit_of
 from sdmsim.metrics.progress import progress
+from sdmsim.metrics.regular_class import notes_of_year, regular_class_counts, regular_class_notes
 from sdmsim.metrics.rows import measure, row
 from sdmsim.metrics.tables import fidelity, student_time, students_table
 from sdmsim.metrics.workload import therapist_week, workload
 
 __all__ = [
     "METRICS",
+    "RATIOS",
     "Metric",
     "by_month",
     "fidelity",
     "goals_table",
     "measure",
+    "notes_of_year",
     "probes_table",
     "progress",
+    "regular_class_counts",
+    "regular_class_notes",
     "row",
     "student_time",
     "students_table",

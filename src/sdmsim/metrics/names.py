@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from sdmsim.events import REASONS
 
-Group = Literal["delivery", "access", "workload", "engagement", "progress"]
+Group = Literal["delivery", "access", "workload", "money", "engagement", "progress"]
 MISSED = "missed_minutes."
 
 
@@ -55,6 +55,13 @@ METRICS: tuple[Metric, ...] = (
     Metric("overtime_hours", "h a week", "work that did not fit the contract week, all therapists", "workload"),
     Metric("planning_hours", "h a week", "planning with the teachers of visited classes, all therapists", "workload"),
     Metric("therapist_transition_minutes", "min a week", "moves of all therapists", "workload"),
+    Metric("cost", "$ a year", "pay of the staff, benefits of employees on top", "money"),
+    Metric(
+        "delivered_hours", "h a year", "direct therapy given to all students, each child of a group in full", "money"
+    ),
+    Metric("cost_per_delivered_hour", "$ an hour", "cost / delivered_hours, totals over all years", "money"),
+    Metric("cost_per_goal_met", "$ a goal", "cost / goals_met, totals over all years", "money"),
+    Metric("billing_units", "units a year", "units billed for the sessions given, by the policy's rule", "money"),
     Metric("peer_minutes", "person-min a day", "contact with peers, days attended, therapy group apart", "engagement"),
     Metric("peer_partners", "children a day", "different peers met, days attended, therapy group apart", "engagement"),
     Metric("engaged_share", "share", "on task / minutes of instruction and therapy attended", "engagement"),
@@ -63,6 +70,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("trained_effect_sd", "SD", "the part of the gain in a quiet place that is therapy's", "progress"),
     Metric("classroom_effect_sd", "SD", "the part of the gain in class that is therapy's", "progress"),
     Metric("trained_gain_spread_sd", "SD", "spread of the gain in a quiet place between students", "progress"),
+    Metric("goals_met", "goals a year", "goals with 80 % in three probes running, in therapy", "progress"),
     Metric("goals_met_share", "share", "goals with 80 % in three probes running, in therapy", "progress"),
     Metric("goals_generalised_share", "share", "goals with 80 % in three probes running, in class", "progress"),
     Metric("goals_truly_met_share", "share", "goals whose true skill is 80 % or more on the last day", "progress"),

@@ -37,7 +37,7 @@ def progress(log: Log) -> dict[str, float]:
 
     trained_gain_sd, classroom_gain_sd: (last day - first day) / SD of the domain, in the trained context and in class.
     trained_effect_sd, classroom_effect_sd: the gain less that of the same child with the same luck and no therapy.
-    trained_gain_spread_sd: SD over children of the gain (nan for one child). goals_met_share,
+    trained_gain_spread_sd: SD over children of the gain (nan for one child). goals_met: their number. goals_met_share,
     goals_generalised_share: goals with three passes running (80 %) among the probes taken in therapy, in class / goals
     whose services ran for 8 weeks or more. goals_truly_met_share: true probability at least .8 in therapy on the last
     day, same denominator. academic_growth_sd: mean over ELA and maths, all served children. peer_minutes,
@@ -59,6 +59,7 @@ def progress(log: Log) -> dict[str, float]:
         "trained_effect_sd": _mean(effects[0]),
         "classroom_effect_sd": _mean(effects[1]),
         "trained_gain_spread_sd": float(np.std(gains[0], ddof=1)) if gains.shape[1] > 1 else float("nan"),
+        "goals_met": float(met[0].sum()),
         "goals_met_share": _mean(met[0]),
         "goals_generalised_share": _mean(met[1]),
         "goals_truly_met_share": _mean(truly),

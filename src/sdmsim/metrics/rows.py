@@ -1,4 +1,4 @@
-"""One year as one row of numbers: delivery and access; workload comes from its own file.
+"""One year as one row of numbers: delivery and access; workload, money and progress have files of their own.
 
 Means over students are over all served children (students.csv); weekly numbers are means over the school
 weeks, start-up weeks included.
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sdmsim.events import REASONS, Log, columns
+from sdmsim.metrics.billing import billing_units
+from sdmsim.metrics.money import money_metrics
 from sdmsim.metrics.names import METRICS, MISSED
 from sdmsim.metrics.progress import progress
 from sdmsim.metrics.workload import workload_metrics
@@ -27,6 +29,8 @@ def row(log: Log) -> dict[str, float]:
     """Every metric of one year, in the order of METRICS. Uses plain Python and NumPy only."""
     backdrop = backdrop_of(log.plan)
     found = _delivery(log, backdrop) | _access(log, backdrop) | workload_metrics(log, backdrop) | progress(log)
+    found |= money_metrics(log, backdrop, found["goals_met"])
+    found["billing_units"] = billing_units(log)
     return {metric.name: found[metric.name] for metric in METRICS}
 
 

@@ -53,7 +53,8 @@ def fidelity(log: Log) -> pd.DataFrame:
 def students_table(log: Log) -> pd.DataFrame:
     """One row per served child and its year.
 
-    In minutes: owed, given, missed by reason, moves, class missed. Then how it responded: gains and effects in SD,
+    lre_share: school week in regular class by all services, as planned. In minutes: owed, given, missed by reason,
+    moves, class missed. Then how it responded: gains and effects in SD,
     means over its goals, and the goal attainment T score (all empty for a child without direct service);
     engaged_share, academic_growth_sd.
     """
@@ -71,6 +72,7 @@ def students_table(log: Log) -> pd.DataFrame:
         [(s.id, s.grade, s.section, s.goal_type, s.severity) for s in log.plan.school.students],
         columns=["id", "grade", "section", "goal_type", "severity"],
     )
+    table["lre_share"] = backdrop.lre
     table["minutes_owed"] = backdrop.owed
     table["minutes_delivered"] = summed(given[1], given[5], n)
     for position, reason in enumerate(REASONS):

@@ -111,7 +111,8 @@ def _staff(
     weekly = sum(s.minutes * s.sessions / _WEEKS_IN[s.per] for s in services)
     days = max(1, round(weekly / minutes_a_day))
     moved = first - 30 - clock(week["start"])
-    shifted = dict(week, busy=[[d, _later(a, moved), _later(b, moved)] for d, a, b in week["busy"]])
+    # No rate: the record is of 2014-16, and no pay of that time was found.
+    shifted = dict(week, rate=None, busy=[[d, _later(a, moved), _later(b, moved)] for d, a, b in week["busy"]])
     for key in ("start", "end", "lunch_start", "lunch_end"):
         shifted[key] = _later(week[key], moved)
     staff = []

@@ -80,6 +80,7 @@ def therapist(name: str, week: Mapping[str, Any], fte: float, site_days: Sequenc
         role=week["role"],
         fte=fte,
         site_days=tuple(site_days),
+        rate=week.get("rate"),
         lunch_minutes=week["lunch_minutes"],
         busy=tuple(busy),
         **clocks,

@@ -127,9 +127,9 @@ class StaffMember(Described):
     site_days: tuple[Weekday, ...] = WEEKDAYS
     """Weekdays at this school."""
     rate: Annotated[float, Field(ge=0.0)] | None = None
-    """Pay per hour; not used yet."""
+    """Pay an hour, in dollars; where one member of staff has none, no costs are worked out."""
     type: Literal["employee", "contractor", "remote"] = "employee"
-    """Not used yet."""
+    """employee: paid the contract hours of every school week. contractor, remote: paid each hour worked."""
     start: Minute
     """Start of the contract day."""
     end: Minute

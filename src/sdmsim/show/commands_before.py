@@ -62,19 +62,18 @@ def check(files: tuple[Path, ...], assumed: str | None, quiet: bool, as_json: bo
 
 
 @click.command()
-@click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Write both schemas there."
-)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Write the schemas there.")
 @options.quiet
 @options.verbose
 def schema(out: Path | None, quiet: bool) -> None:
-    """JSON schema of scenario and experiment files, for editors; to standard output, or as files into --out."""
+    """JSON schema of scenario, experiment and policy files, for editors; to standard output, or as files into --out."""
     from pydantic import BaseModel
 
+    from sdmsim.delivery.policy import Policy
     from sdmsim.lab.experiment import Experiment
     from sdmsim.scenario import FORMAT, Scenario
 
-    models: dict[str, type[BaseModel]] = {"scenario": Scenario, "experiment": Experiment}
+    models: dict[str, type[BaseModel]] = {"scenario": Scenario, "experiment": Experiment, "policy": Policy}
     schemas = {
         name: {
             "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -94,9 +94,10 @@ def _embedded(picture: Picture) -> dict[str, str]:
 
 
 def _part_tables(results: Results) -> list[Table]:
-    """Means with half-widths, one table each for delivery, access and workload, one row per arm."""
+    """Means with half-widths, one table for each part, one row per arm; no column for what has no value in any arm."""
     known = levels(results.summary)
-    metrics = [m for m in words.order_of(results.summary["metric"]) if m in words.WORDS]
+    there = {metric for (_, metric), level in known.items() if not math.isnan(level.mean)}
+    metrics = [m for m in words.order_of(results.summary["metric"]) if m in words.WORDS and m in there]
     tables = []
     for part in words.PARTS:
         here = [m for m in metrics if words.words_of(m).part == part]

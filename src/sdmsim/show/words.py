@@ -6,13 +6,14 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-Part = Literal["delivery", "access", "workload", "engagement", "progress"]
-PARTS: tuple[Part, ...] = ("delivery", "access", "workload", "engagement", "progress")
+Part = Literal["delivery", "access", "workload", "money", "engagement", "progress"]
+PARTS: tuple[Part, ...] = ("delivery", "access", "workload", "money", "engagement", "progress")
 """In the order of their certainty."""
 PART_TITLES = {
     "delivery": "Delivery: are the promised minutes given?",
     "access": "Access: what of class and peers is kept?",
     "workload": "Workload: what does it ask of the therapists?",
+    "money": "Money: what does it cost?",
     "engagement": "Engagement: time on task and contact with peers, under the assumptions named",
     "progress": "Progress: what do children learn, under the assumptions named?",
 }
@@ -52,6 +53,11 @@ WORDS: dict[str, Words] = {
     "overtime_hours": Words("overtime", "h a week", 1, "workload"),
     "planning_hours": Words("co-planning", "h a week", 1, "workload"),
     "therapist_transition_minutes": Words("therapists' moves", "min a week", 0, "workload"),
+    "cost": Words("cost of the staff", "$ a year", 0, "money"),
+    "delivered_hours": Words("hours given to all children", "h a year", 0, "money"),
+    "cost_per_delivered_hour": Words("cost of an hour given to a child", "$", 2, "money"),
+    "cost_per_goal_met": Words("cost of a goal met", "$", 0, "money"),
+    "billing_units": Words("units billed", "a year", 0, "money"),
     "peer_minutes": Words("contact with peers", "person-min a day", 1, "engagement"),
     "peer_partners": Words("peers met", "a day", 1, "engagement"),
     "engaged_share": _share("time on task", "engagement"),
@@ -60,6 +66,7 @@ WORDS: dict[str, Words] = {
     "trained_effect_sd": Words("therapy's part, quiet place", "SD", 2, "progress"),
     "classroom_effect_sd": Words("therapy's part, in class", "SD", 2, "progress"),
     "trained_gain_spread_sd": Words("spread of the gain", "SD", 2, "progress"),
+    "goals_met": Words("number of goals met, in therapy", "a year", 1, "progress"),
     "goals_met_share": _share("goals met, in therapy", "progress"),
     "goals_generalised_share": _share("goals met, in class", "progress"),
     "goals_truly_met_share": _share("goals truly met", "progress"),
@@ -140,6 +147,9 @@ def week_words(column: str) -> str:
     """A column of the table of weeks in words: `unplaced.therapist_busy` as `without a place: therapist busy`."""
     if column.startswith("unplaced."):
         return f"without a place: {column.removeprefix('unplaced.').replace('_', ' ')}"
+    for stem, words in (("regular_class_below.", "below"), ("regular_class_near.", "near above")):
+        if column.startswith(stem):
+            return f"children {words} {column.removeprefix(stem)} % of the week in regular class"
     return WEEK_WORDS.get(column, column.replace("_", " "))
 
 

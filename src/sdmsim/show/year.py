@@ -48,10 +48,10 @@ def year_summary(scenario: Scenario, log: Log, folder: Path) -> dict[str, Any]:
         "title": scenario.title,
         "seed": log.seed,
         "replication": log.replication,
-        "metrics": metrics.row(log),
+        "metrics": {name: None if value != value else value for name, value in metrics.row(log).items()},
         "fidelity": by_service(metrics.fidelity(log)),
         "assumptions": assumed.as_json(scenario.assumptions),
-        "notes": list(scenario.notes),
+        "notes": [*metrics.notes_of_year(log.plan), *scenario.notes],
         "out": str(folder),
     }
 
@@ -66,12 +66,12 @@ def print_year(scenario: Scenario, log: Log, folder: Path) -> None:
     screen.print(table(title, head, _lines(rows, reasons)))
     screen.print("The share given leaves out what is owed on days without school.\n")
     values = metrics.row(log)
-    lines = [[heading(m), shown(m, values[m])] for m in order_of(values) if m in WORDS]
+    lines = [[heading(m), shown(m, values[m])] for m in order_of(values) if m in WORDS and values[m] == values[m]]
     screen.print(table("The year in numbers", ["", ""], lines))
     assumptions = scenario.assumptions
     for sentence in (assumed.summary(assumptions.said(), assumptions.grades()), assumed.judged_line(assumptions)):
         screen.print(sentence, soft_wrap=True)
-    for note in scenario.notes:
+    for note in (*metrics.notes_of_year(log.plan), *scenario.notes):
         screen.print(f"Note: {note}", soft_wrap=True)
     screen.print(f"\nWritten: {folder}", soft_wrap=True)
 

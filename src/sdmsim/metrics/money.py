@@ -1,0 +1,58 @@
+"""What a year costs, for what was given and reached.
+
+An employee is paid `fte` x `week.full_time_hours` for every school week, `money.benefits_share` on top; overtime is not
+paid. A contractor and a remote therapist are paid each hour worked: sessions, moves, being called away, planning,
+indirect service, duties, and overtime; no lunch, no waiting, no time off. Where a member of staff has no rate there
+is no cost: nan.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sdmsim.events import Log, columns
+from sdmsim.metrics.workload import DUTIES, weeks_of
+from sdmsim.world.backdrop import Backdrop, Floats
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PAID = ("push_in", "pull_out", "moves", "called_away", "co_planning", "indirect", *DUTIES)
+"""The parts of the contract week that are paid by the hour; overtime comes on top."""
+RATIOS = {"cost_per_delivered_hour": ("cost", "delivered_hours"), "cost_per_goal_met": ("cost", "goals_met")}
+"""Metrics that are one metric divided by another; over several years the ratio of their totals, no mean of ratios."""
+
+
+def cost_by_therapist(log: Log, backdrop: Backdrop) -> Floats:
+    """(t,): dollars of the year; nan for who has no rate."""
+    plan = log.plan
+    staff = plan.school.staff
+    rates = np.array([np.nan if member.rate is None else member.rate for member in staff], dtype=np.float64)
+    employed = np.array([member.type == "employee" for member in staff], dtype=bool)
+    contract = np.array([member.fte for member in staff]) * plan.rules.full_time_hours * backdrop.n_weeks
+    paid = contract * (1.0 + plan.money.benefits_share)
+    if not employed.all():
+        weeks = weeks_of(log, backdrop)
+        worked = sum((weeks.parts[name] for name in PAID), weeks.overtime).sum(axis=1) / 60.0
+        paid = np.where(employed, paid, worked)
+    return np.asarray(rates * paid)
+
+
+def money_metrics(log: Log, backdrop: Backdrop, goals_met: float) -> dict[str, float]:
+    """The year's cost, and what of it falls on each child-hour given and each goal met.
+
+    cost: dollars of the year, all staff. delivered_hours: direct service received, full for each child of a group.
+    cost_per_delivered_hour, cost_per_goal_met: of this year; nan where nothing was given or met.
+    """
+    cost = float(cost_by_therapist(log, backdrop).sum())
+    delivered = float(columns(log.given, 6)[5].sum()) / 60.0
+    found = {"cost": cost, "delivered_hours": delivered, "goals_met": goals_met}
+    return found | {name: ratio_of(found, name) for name in RATIOS}
+
+
+def ratio_of(values: Mapping[str, float], name: str) -> float:
+    """One of RATIOS from the two metrics that make it; nan, never infinite, where there is nothing to divide by."""
+    above, below = (values[part] for part in RATIOS[name])
+    return above / below if below > 0.0 else float("nan")
