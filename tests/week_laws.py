@@ -72,8 +72,10 @@ def in_open_time(school: School, problem: Problem, week: Week, a: Appointment) -
 
 
 def in_good_company(school: School, problem: Problem, week: Week, a: Appointment) -> None:
+    for number in range(53):
+        now = [week.requests[r] for r, _ in a.members if week.requests[r].weeks >> number & 1]
+        assert len({r.student for r in now}) == len(now) <= problem.grouping.legal_size
     requests = [week.requests[r] for r, _ in a.members]
-    assert len({r.student for r in requests}) == len(requests) <= problem.grouping.legal_size
     assert {r.minutes for r in requests} == {a.minutes}
     assert {r.therapist for r in requests} == {a.therapist}
     assert len(requests) == 1 or not any(r.alone for r in requests)

@@ -116,8 +116,21 @@ class TherapistDid(NamedTuple):
     end: float
 
 
+class PlanAmended(NamedTuple):
+    """At a review the team moved a service row to another setting, from `day` on.
+
+    `row` is a position in the school's services, `setting` one in `sdmsim.delivery.vocabulary.SETTINGS`.
+    """
+
+    day: int
+    student: int
+    row: int
+    setting: int
+
+
 ACTIVITIES = ("push_in", "pull_out", "moves", "lunch", "called_away")
-FACTS = (SessionEnded, MinutesGiven, MinutesMissed, StudentWentOut, StudentAbsent, TherapistAbsent, TherapistDid)
+FACTS = (SessionEnded, MinutesGiven, MinutesMissed, StudentWentOut, StudentAbsent, TherapistAbsent, TherapistDid,
+         PlanAmended)  # fmt: skip
 
 
 THERAPY, CLASS = "in therapy", "in class"
@@ -201,12 +214,16 @@ class Log:
     absences: list[tuple[Any, ...]] = field(default_factory=list)
     staff_absences: list[tuple[Any, ...]] = field(default_factory=list)
     work: list[tuple[Any, ...]] = field(default_factory=list)
+    amendments: list[tuple[Any, ...]] = field(default_factory=list)
     learning: Learning | None = None
     """What the year taught; None while it is lived."""
 
     def facts(self) -> Iterator[NamedTuple]:
         """Every fact, typed, kind by kind in the order of FACTS, each kind in the order of happening."""
-        lists = (self.sessions, self.given, self.missed, self.trips, self.absences, self.staff_absences, self.work)
+        lists = (
+            self.sessions, self.given, self.missed, self.trips, self.absences, self.staff_absences, self.work,
+            self.amendments,
+        )  # fmt: skip
         for kind, rows in zip(FACTS, lists, strict=True):
             for row in rows:
                 yield kind(*row)

@@ -9,9 +9,9 @@ from sdmsim.delivery.forms import PushInForm, Visits, visits_of
 from sdmsim.delivery.money import Money
 from sdmsim.delivery.policy import RuleBook
 from sdmsim.delivery.problem import Problem, problem_of
-from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, WeekRules
+from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, Reviews, WeekRules
 from sdmsim.delivery.timetable import make_week
-from sdmsim.delivery.vocabulary import Week
+from sdmsim.delivery.vocabulary import Reviewing, Week
 from sdmsim.scenario import Scenario
 from sdmsim.school.calendar import SchoolYear
 from sdmsim.school.vocabulary import School
@@ -33,6 +33,9 @@ class Plan:
     goals: Mapping[str, Goal]
     numbers: Mapping[str, float]
     """Every number of the ledger by its full name, as the scenario's assumptions have it."""
+    reviews: Reviews | None = None
+    reviewing: tuple[Reviewing, Problem] | None = None
+    """The strategy that moves rows at reviews, and what its timetable was made from; None where nothing moves."""
     money: Money = field(default_factory=Money)
     rules_of_state: RuleBook = RuleBook()  # noqa: RUF009
     """What the scenario's `policy` names."""
@@ -63,13 +66,22 @@ def timetable(scenario: Scenario) -> Week:
     return make_week(week_problem(scenario))
 
 
+def reviewing_of(scenario: Scenario, problem: Problem) -> tuple[Reviewing, Problem] | None:
+    """What a reviewing strategy needs during the year; None where the scenario's strategy holds no reviews."""
+    strategy = scenario.delivery
+    return (strategy, problem) if isinstance(strategy, Reviewing) else None
+
+
 def plan_of(scenario: Scenario) -> Plan:
     """The scenario with its timetable made."""
+    problem = week_problem(scenario)
     return Plan(
         school=scenario.roster,
         calendar=scenario.calendar,
         start_up_weeks=scenario.year.start_up_weeks,
-        week=timetable(scenario),
+        week=make_week(problem),
+        reviews=scenario.reviews,
+        reviewing=reviewing_of(scenario, problem),
         grouping=scenario.grouping,
         rules=scenario.week,
         moves=scenario.moves,

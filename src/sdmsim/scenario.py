@@ -19,7 +19,7 @@ from sdmsim.delivery.forms import NO_FORM, PushInForm
 from sdmsim.delivery.money import Money, money_notes
 from sdmsim.delivery.policy import RuleBook, is_file, rule_book
 from sdmsim.delivery.policy_warnings import policy_warnings
-from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, WeekRules
+from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, Reviews, WeekRules
 from sdmsim.school.calendar import SchoolYear, school_year
 from sdmsim.school.grid import conversions
 from sdmsim.school.sources import SchoolSource, Tables
@@ -67,6 +67,7 @@ class Scenario(Described):
     moves: Moves = Moves()
     days: Days = Days()
     push_in: PushInForm = NO_FORM
+    reviews: Reviews | None = None
     money: Money = Money()
     assumptions: Assumptions = Assumptions()
 
@@ -135,6 +136,7 @@ class Scenario(Described):
             *agreement.dates(year.first_day, year.last_day, year.start_up_weeks, self.calendar),
             *agreement.goals(self.goals, self.grouping),
             *agreement.sizes(self.grouping),
+            *agreement.reviews(self.delivery, self.reviews),
         ]
 
     def but(self, **changes: Any) -> Scenario:

@@ -7,7 +7,8 @@ from datetime import date
 
 from sdmsim.base import Problem, did_you_mean
 from sdmsim.base import dotted as key
-from sdmsim.delivery.rules import Goal, Grouping
+from sdmsim.delivery.rules import Goal, Grouping, Reviews
+from sdmsim.delivery.vocabulary import Reviewing, Strategy
 from sdmsim.school.calendar import SchoolYear
 from sdmsim.school.vocabulary import School
 
@@ -65,6 +66,12 @@ class Agreement:
                 names = ", ".join(f'"{name}"' for name in together)
                 text = f"{names} must be together, but grouping.legal_size of {self.file} is {grouping.legal_size}"
                 yield Problem(*self.rows("pairs", position), "rule", text)
+
+    def reviews(self, delivery: Strategy, reviews: Reviews | None) -> Iterator[Problem]:
+        """A strategy that moves rows at reviews has reviews."""
+        if isinstance(delivery, Reviewing) and reviews is None:
+            text = f'is missing: delivery.kind "{delivery.kind}" moves children at reviews; give reviews.every_weeks'
+            yield Problem(self.file, 0, "reviews", text)
 
     def dates(self, first_day: date, last_day: date, start_up_weeks: int, calendar: SchoolYear) -> Iterator[Problem]:
         """There is a year to live, and rows and calendar speak of it."""

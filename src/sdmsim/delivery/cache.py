@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sdmsim.delivery.problem import Problem
-from sdmsim.delivery.vocabulary import Appointment, Unplaced, Week
+from sdmsim.delivery.vocabulary import Appointment, Unplaced, Week, in_force
 
 MADE_BY = 3
 """Counts up when the same problem gives another week."""
@@ -79,7 +79,6 @@ def _written(problem: Problem, week: Week) -> dict[str, Any]:
 def _read(problem: Problem, kept: dict[str, Any]) -> Week:
     appointments = []
     for therapist, setting, section, room, weekday, start, minutes, lead, tail, members in kept["appointments"]:
-        first = problem.requests[members[0][0]]
         appointments.append(
             Appointment(
                 therapist=therapist,
@@ -92,9 +91,7 @@ def _read(problem: Problem, kept: dict[str, Any]) -> Week:
                 lead=lead,
                 tail=tail,
                 members=tuple((r, n) for r, n in members),
-                first=first.start,
-                last=first.end,
-                weeks=first.weeks,
+                **in_force([problem.requests[r] for r, _ in members]),
             )
         )
     return Week(

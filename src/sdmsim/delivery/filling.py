@@ -58,7 +58,7 @@ class Filling:
         here = [i for i, (m, _) in enumerate(self.placed) if m.pool == pool]
         for i in sorted(here, key=lambda i: (len(self.placed[i][0].members), i)):
             meeting, option = self.placed[i]
-            others = [r for r, _ in meeting.members]
+            others = self._met(request, meeting)
             if request in others or not self._fits(request, others, meeting, option):
                 continue
             wider = meeting._replace(members=tuple(sorted((*meeting.members, session))))
@@ -74,6 +74,8 @@ class Filling:
         problem = self._problem
         limit = problem.visits.reach if meeting.push_in else problem.grouping.legal_size
         if problem.requests[request].alone or len(others) >= limit:
+            return False
+        if problem.active[request] & ~weeks_of(problem, meeting):
             return False
         if any(problem.together(problem.never, request, other) for other in others):
             return False
@@ -116,6 +118,11 @@ class Filling:
             broken.add("contract hours")
         return broken
 
+    def _met(self, request: int, meeting: Meeting) -> list[int]:
+        """The members that are there in some week of the request: a place that somebody left is free."""
+        active = self._problem.active
+        return [r for r, _ in meeting.members if active[r] & active[request]]
+
     def _overlap(self, one: Meeting, other: Meeting) -> bool:
         """Whether two meetings share a school week."""
         return bool(weeks_of(self._problem, one) & weeks_of(self._problem, other))
@@ -127,7 +134,7 @@ class Filling:
         for other, taken in self.placed:
             if taken.weekday != option.weekday or not self._overlap(other, meeting):
                 continue
-            for r, _ in other.members:
+            for r in self._met(request, other):
                 if same_day and one_a_day and r == request:
                     return True
                 if problem.requests[r].student == student and _clash(

@@ -123,4 +123,13 @@ class Days(Described):
     Nobody can push in then, and nobody is let out."""
 
 
+class Reviews(Described):
+    """The team's reviews of every child with a row whose setting is theirs to choose."""
+
+    every_weeks: Annotated[int, Field(ge=1, le=52)]
+    """School weeks from one review to the next."""
+    meeting_minutes: Annotated[float, Field(ge=0.0, le=240.0)] = 20.0
+    """The therapist's time for each child reviewed; judged."""
+
+
 GoalTable = Mapping[str, Goal]

@@ -15,7 +15,7 @@ from sdmsim.delivery.grouping import Meeting, group
 from sdmsim.delivery.options import Option
 from sdmsim.delivery.placing import even_out, place_affordable, place_all
 from sdmsim.delivery.problem import Problem
-from sdmsim.delivery.vocabulary import Appointment, Unplaced, Week
+from sdmsim.delivery.vocabulary import Appointment, Unplaced, Week, in_force
 
 
 def make_week(problem: Problem) -> Week:
@@ -59,7 +59,7 @@ def solve(problem: Problem) -> Week:
     asked, planning = asked_minutes(problem, first)
     return Week(
         requests=problem.requests,
-        appointments=tuple(sorted((_appointment(problem, m, o) for m, o in filling.placed), key=_in_order)),
+        appointments=tuple(sorted((appointment(problem, m, o) for m, o in filling.placed), key=in_order)),
         unplaced=tuple(Unplaced(r, n, filling.reason((r, n))) for r, n in filling.waiting),
         asked_minutes=asked,
         co_planning_minutes=planning,
@@ -71,11 +71,12 @@ def solve(problem: Problem) -> Week:
     )
 
 
-def _appointment(problem: Problem, meeting: Meeting, option: Option) -> Appointment:
-    first = problem.requests[meeting.members[0][0]]
+def appointment(problem: Problem, meeting: Meeting, option: Option) -> Appointment:
+    """A placed meeting, in force for as long as any of its members comes."""
+    requests = [problem.requests[r] for r, _ in meeting.members]
     return Appointment(
         therapist=meeting.therapist,
-        setting=first.setting,
+        setting=requests[0].setting,
         section=problem.section_names[meeting.section] if meeting.push_in else "",
         room="" if meeting.push_in else problem.rooms[option.room].name,
         weekday=option.weekday,
@@ -84,11 +85,10 @@ def _appointment(problem: Problem, meeting: Meeting, option: Option) -> Appointm
         lead=option.lead,
         tail=option.tail,
         members=meeting.members,
-        first=first.start,
-        last=first.end,
-        weeks=first.weeks,
+        **in_force(requests),
     )
 
 
-def _in_order(appointment: Appointment) -> tuple[int, int, int]:
-    return appointment.therapist, appointment.weekday, appointment.start
+def in_order(one: Appointment) -> tuple[int, int, int]:
+    """Therapist, weekday, start."""
+    return one.therapist, one.weekday, one.start

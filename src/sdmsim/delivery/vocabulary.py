@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, TypedDict, runtime_checkable
 
 from sdmsim.school.calendar import SchoolYear
 from sdmsim.school.vocabulary import Per
@@ -128,11 +128,12 @@ class CaseFile(NamedTuple):
     """Minutes given / owed since the last review; 1 where nothing was owed."""
 
 
+@runtime_checkable
 class Reviewing(Strategy, Protocol):
     """A strategy that changes settings at the team's reviews."""
 
     def review(self, files: Sequence[CaseFile]) -> Mapping[int, Setting]:
-        """The new setting of each row that changes. Only rows with an open setting come to a review."""
+        """The new setting of each row that changes. Only open rows per week come to a review."""
 
 
 class Request(NamedTuple):
@@ -203,6 +204,25 @@ class Appointment(NamedTuple):
     last: date | None
     weeks: int = EVERY_WEEK
     """The school weeks in which it is held, as bits."""
+
+
+def in_force(members: Sequence[Request]) -> InForce:
+    """When an appointment is held: from the first date of any member to the last, in the school weeks of any."""
+    weeks = 0
+    for one in members:
+        weeks |= one.weeks
+    starts = [one.start for one in members if one.start is not None]
+    ends = [one.end for one in members if one.end is not None]
+    first = min(starts) if len(starts) == len(members) else None
+    return {"first": first, "last": max(ends) if len(ends) == len(members) else None, "weeks": weeks}
+
+
+class InForce(TypedDict):
+    """Fields of an appointment."""
+
+    first: date | None
+    last: date | None
+    weeks: int
 
 
 class Unplaced(NamedTuple):

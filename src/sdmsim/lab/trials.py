@@ -33,7 +33,7 @@ class Asked(NamedTuple):
     """What the week of a variation asks of the therapists."""
 
     therapist_hours_per_week: float
-    unplaced_sessions: int
+    unplaced_sessions: float
     seconds: float
 
 
@@ -83,7 +83,8 @@ def ask(scenario: Scenario) -> Asked:
     """Make the week of a variation and say what it asks."""
     began = perf_counter()
     week = timetable(scenario)
-    return Asked(_hours_asked(week), len(week.unplaced), perf_counter() - began)
+    unplaced = metrics.unplaced_a_week(week, scenario.calendar)
+    return Asked(_hours_asked(week), unplaced, perf_counter() - began)
 
 
 def live_chunk(chunk: Chunk) -> Lived:
@@ -149,7 +150,7 @@ def week_row(plan: Plan) -> dict[str, float]:
         "indirect_hours": sum(week.indirect_minutes) / 60.0,
         "children_left_out": week.children_left_out(),
         **metrics.regular_class_counts(plan),
-        "unplaced_sessions": len(week.unplaced),
+        "unplaced_sessions": metrics.unplaced_a_week(week, plan.calendar),
         **{f"unplaced.{reason.replace(' ', '_')}": reasons[reason] for reason in UNPLACED_REASONS},
         "grouping_gap_minutes": week.grouping_gap_minutes,
         "placing_gap_minutes": week.placing_gap_minutes,

@@ -8,7 +8,7 @@ from sdmsim.metrics.months import by_month
 from sdmsim.metrics.names import METRICS, Metric, unit_of
 from sdmsim.metrics.progress import progress
 from sdmsim.metrics.regular_class import notes_of_year, regular_class_counts, regular_class_notes
-from sdmsim.metrics.rows import measure, row
+from sdmsim.metrics.rows import measure, row, unplaced_a_week
 from sdmsim.metrics.tables import fidelity, student_time, students_table
 from sdmsim.metrics.workload import therapist_week, workload
 
@@ -30,5 +30,6 @@ __all__ = [
     "students_table",
     "therapist_week",
     "unit_of",
+    "unplaced_a_week",
     "workload",
 ]

@@ -54,6 +54,8 @@ METRICS: tuple[Metric, ...] = (
     Metric("utilisation", "share", "contract time spent with children", "workload"),
     Metric("overtime_hours", "h a week", "work that did not fit the contract week, all therapists", "workload"),
     Metric("planning_hours", "h a week", "planning with the teachers of visited classes, all therapists", "workload"),
+    Metric("review_hours", "h a year", "the therapists' time in the team's reviews", "workload"),
+    Metric("amendments", "a year", "service rows moved to another setting at reviews", "workload"),
     Metric("therapist_transition_minutes", "min a week", "moves of all therapists", "workload"),
     Metric("cost", "$ a year", "pay of the staff, benefits of employees on top", "money"),
     Metric(

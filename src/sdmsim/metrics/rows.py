@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sdmsim.delivery.problem import active_weeks
+from sdmsim.delivery.vocabulary import Week
 from sdmsim.events import REASONS, Log, columns
 from sdmsim.metrics.billing import billing_units
 from sdmsim.metrics.money import money_metrics
 from sdmsim.metrics.names import METRICS, MISSED
 from sdmsim.metrics.progress import progress
 from sdmsim.metrics.workload import workload_metrics
+from sdmsim.school.calendar import SchoolYear
 from sdmsim.world.backdrop import Backdrop, backdrop_of, summed
 
 if TYPE_CHECKING:
@@ -66,9 +69,15 @@ def _delivery(log: Log, backdrop: Backdrop) -> dict[str, float]:
         **{f"{MISSED}{reason}": float(minutes) / n for reason, minutes in zip(REASONS, by_reason, strict=True)},
         "delivered_share": delivered / expected if expected else 1.0,
         "owed_p90_minutes": float(np.percentile(np.maximum(due, 0.0), 90)) if due.size else 0.0,
-        "unplaced_sessions": float(len(log.plan.week.unplaced)),
+        "unplaced_sessions": unplaced_a_week(log.plan.week, log.plan.calendar),
         "large_group_share": float(present[present >= LARGE_GROUP].sum()) / held if held else 0.0,
     }
+
+
+def unplaced_a_week(week: Week, calendar: SchoolYear) -> float:
+    """Child-sessions a week without a place, mean over the school weeks: each counts in the weeks of its request."""
+    held = (active_weeks(week.requests[one.request], calendar).bit_count() for one in week.unplaced)
+    return sum(held) / max(1, calendar.n_weeks)
 
 
 def _access(log: Log, backdrop: Backdrop) -> dict[str, float]:

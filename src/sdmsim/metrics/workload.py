@@ -3,7 +3,7 @@
 Contract time: fte x 60 x full_time_hours a week, the same on every site-day. On a day at work the stretches
 of the log are taken as they are, within the contract day (staff.csv `start` to `end`); what lies outside is
 overtime. Free time is what is left: gaps of 5 minutes or more, and contract time beyond the contract day.
-It takes, in this order, co-planning, indirect service, meetings, duty, consultation, evaluation,
+It takes, in this order, co-planning, indirect service, reviews, meetings, duty, consultation, evaluation,
 documentation and planning, each scaled by days at work / site-days of a week; what finds no room in its week
 is overtime. Shorter gaps are waiting and stay unassigned, as does free time that nothing asks for.
 """
@@ -20,6 +20,7 @@ from sdmsim.delivery.vocabulary import EVERY_WEEK
 from sdmsim.events import ACTIVITIES, Log, columns
 from sdmsim.school.vocabulary import WEEKDAYS, StaffMember
 from sdmsim.world.backdrop import Backdrop, Floats, Ints, backdrop_of, summed
+from sdmsim.world.reviews import review_weeks
 from sdmsim.world.stage import stage_of
 from sdmsim.world.vocabulary import PerPlan
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 USABLE_GAP = 5.0
 """Minutes; judged: nobody begins a report in less."""
 DUTIES = ("meetings", "duty", "consultation", "evaluation", "documentation", "planning")
-PARTS = (*ACTIVITIES, "co_planning", "indirect", *DUTIES, "unassigned", "absent", "no_school")
+PARTS = (*ACTIVITIES, "co_planning", "indirect", "reviews", *DUTIES, "unassigned", "absent", "no_school")
 """What a contract week is made of; overtime comes on top."""
 _PUSH_IN, _PULL_OUT, _MOVES = (ACTIVITIES.index(a) for a in ("push_in", "pull_out", "moves"))
 
@@ -51,6 +52,8 @@ class Contracts:
     """(t, week, duty) minutes of a full week, in the order of DUTIES."""
     indirect: Floats
     """(t, week) minutes: indirect rows, evenly, and what is given through teachers in its weeks."""
+    reviews: Floats
+    """(t, week) minutes of the team's reviews."""
     visited: Ints
     """(3, visits): number of the class-week, therapist, day of every planned push-in visit."""
     class_weeks: Ints
@@ -76,6 +79,7 @@ def _build(plan: Plan) -> Contracts:
         site_days=np.array([float(len(m.site_days)) for m in staff]),
         duties=_duties_by_week(plan),
         indirect=_indirect(plan),
+        reviews=_reviews(plan),
         visited=np.array(visited, dtype=np.int64).reshape(-1, 3).T,
         class_weeks=np.array([key[:2] for key in numbers], dtype=np.int64).reshape(-1, 2).T,
     )
@@ -94,6 +98,16 @@ def _duties_by_week(plan: Plan) -> Floats:
         all_duties = usual.sum()
         found[t] = usual * np.maximum(0.0, 1.0 + (moved / all_duties if all_duties else 0.0 * moved))[:, None]
     return found
+
+
+def _reviews(plan: Plan) -> Floats:
+    """(t, week) minutes: each child with an open row, in each week with a review."""
+    minutes = np.zeros((len(plan.school.staff), plan.calendar.n_weeks))
+    children = {(r.therapist, r.student) for r in plan.week.requests if plan.school.services[r.row].setting == "team"}
+    for week in review_weeks(plan):
+        for therapist, _ in children:
+            minutes[therapist, week] += plan.reviews.meeting_minutes if plan.reviews else 0.0
+    return minutes
 
 
 def _indirect(plan: Plan) -> Floats:
@@ -176,6 +190,7 @@ def weeks_of(log: Log, backdrop: Backdrop) -> Weeks:
     co_planning = _co_planning(log.plan, contracts, at_work, shape)
     parts = {name: kept[:, :, i] for i, name in enumerate(ACTIVITIES)}
     asked = {"co_planning": co_planning, "indirect": contracts.indirect * share}
+    asked["reviews"] = contracts.reviews * (share > 0.0)
     asked |= {name: contracts.duties[:, :, i] * share for i, name in enumerate(DUTIES)}
     overtime = outside + beyond
     for name, minutes in asked.items():
@@ -218,7 +233,9 @@ def workload_metrics(log: Log, backdrop: Backdrop) -> dict[str, float]:
     therapist_hours_per_week: sessions, placed or not, at their planned length with planned moves,
     co-planning and indirect service: the timetable's `asked_minutes`. therapist_hours_worked: stretches in
     sessions and moves as they went, and co-planning. utilisation: minutes with children / contract
-    minutes of days with school. planning_hours: co-planning. therapist_transition_minutes: moves, with
+    minutes of days with school. planning_hours: co-planning.
+    review_hours: the team's reviews in the year, as planned. amendments: rows
+    moved at reviews. therapist_transition_minutes: moves, with
     waiting between leaving the desk and the start of instruction.
     """
     weeks = weeks_of(log, backdrop)
@@ -231,6 +248,8 @@ def workload_metrics(log: Log, backdrop: Backdrop) -> dict[str, float]:
         "therapist_hours_per_week": sum(log.plan.week.asked_minutes) / 60.0,
         "therapist_hours_worked": (direct + float(lived[_MOVES]) + planning) / 60.0 / n_weeks,
         "utilisation": direct / contract if contract else 0.0,
+        "review_hours": float(_contracts_of(log.plan).reviews.sum()) / 60.0,
+        "amendments": float(len(log.amendments)),
         "overtime_hours": float(weeks.overtime.sum()) / 60.0 / n_weeks,
         "planning_hours": planning / 60.0 / n_weeks,
         "therapist_transition_minutes": float(lived[_MOVES]) / n_weeks,

@@ -52,6 +52,8 @@ WORDS: dict[str, Words] = {
     "utilisation": _share("contract time spent with children", "workload"),
     "overtime_hours": Words("overtime", "h a week", 1, "workload"),
     "planning_hours": Words("co-planning", "h a week", 1, "workload"),
+    "review_hours": Words("the team's reviews", "h a year", 1, "workload"),
+    "amendments": Words("rows moved at reviews", "a year", 1, "workload"),
     "therapist_transition_minutes": Words("therapists' moves", "min a week", 0, "workload"),
     "cost": Words("cost of the staff", "$ a year", 0, "money"),
     "delivered_hours": Words("hours given to all children", "h a year", 0, "money"),

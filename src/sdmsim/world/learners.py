@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sdmsim.delivery.problem import active_weeks
 from sdmsim.delivery.vocabulary import Consultation, Request
 from sdmsim.school.vocabulary import NOT_INSTRUCTION, WEEKDAYS
 from sdmsim.world.backdrop import backdrop_of
@@ -48,7 +49,7 @@ class Learners:
     active: Bools
     """(g, d): the plan's dates hold on that day."""
     planning: Floats
-    """Per g, minutes a week in which the child's teacher and therapist plan or consult."""
+    """(g, school week) minutes in which the child's teacher and therapist plan or consult."""
     in_class: Bools
     """Per a."""
     section: Ints
@@ -144,31 +145,42 @@ learners_of = PerPlan(_build)
 
 
 def _planning(plan: Plan, students: list[int]) -> Floats:
-    """Minutes a week: co-planning where a class is visited, the child's own indirect rows and what a strategy gives
+    """(g, week) minutes: co-planning where a class is visited, the child's own indirect rows and what a strategy gives
     through its teacher, its share of consultation.
 
     Consultation (staff.csv) is spread evenly over the classes with a served child, whatever the strategy.
     """
     school = plan.school
-    visited = {a.section for a in plan.week.appointments if a.setting == "classroom"}
+    weeks = np.arange(plan.calendar.n_weeks)
+    visited: dict[str, int] = {}
+    for one in plan.week.appointments:
+        if one.setting == "classroom":
+            for request, _ in one.members:
+                bits = active_weeks(plan.week.requests[request], plan.calendar)
+                visited[one.section] = visited.get(one.section, 0) | bits
     served = {school.students[r.student].section for r in plan.week.requests}
     consultation = sum(member.consultation for member in school.staff) / max(1, len(served))
-    indirect = dict.fromkeys((s.id for s in school.students), 0.0)
-    weeks = {"week": 1, "month": 4, "quarter": 9, "year": 36}
+    indirect = {s.id: np.zeros(len(weeks)) for s in school.students}
     for row in school.services:
         if row.kind == "indirect":
-            indirect[row.id] += row.minutes * row.sessions / weeks[row.per]
-    for one in plan.week.consultations:
-        held = sum(one.weeks >> week & 1 for week in range(plan.calendar.n_weeks))
-        indirect[school.students[one.student].id] += one.weekly_minutes * held / max(1, plan.calendar.n_weeks)
+            indirect[row.id] += row.minutes * row.sessions / _WEEKS_IN[row.per]
+    for given in plan.week.consultations:
+        indirect[school.students[given.student].id] += given.weekly_minutes * _bits(given.weeks, weeks)
     return np.array(
         [
-            plan.visits.planning_minutes * (school.students[s].section in visited)
+            plan.visits.planning_minutes * _bits(visited.get(school.students[s].section, 0), weeks)
             + indirect[school.students[s].id]
             + consultation
             for s in students
         ]
-    )
+    ).reshape(len(students), len(weeks))
+
+
+_WEEKS_IN = {"week": 1, "month": 4, "quarter": 9, "year": 36}
+
+
+def _bits(found: int, weeks: Ints) -> Floats:
+    return np.array([float(found >> int(week) & 1) for week in weeks])
 
 
 def _probe_days(plan: Plan) -> Ints:

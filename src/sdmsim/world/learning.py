@@ -134,7 +134,8 @@ def _follow(
     at_probe = lessons.unaided(students, ends, np.full(ends.shape, 1440.0))
     social = np.array([domain == "social_communication" for domain in learners.domain])
     peers = n["peers.carry_over"] * contact[learners.student] * social
-    tau = transfer_rate(n["stores.transfer"] / 1000.0, learners.planning, n["team.teacher_knowledge"], peers)
+    tau = transfer_rate(n["stores.transfer"] / 1000.0, learners.planning, n["team.teacher_knowledge"], peers[:, None])
+    week = lessons.backdrop.week
     for_use = counts_for_use(sessions.similarity, n["practice.reliance"])
     home = _at_home(sessions, moment, n)
     response = profiles.response[learners.student]
@@ -153,7 +154,7 @@ def _follow(
         for number in range(int(turn[here].max(initial=-1)) + 1):
             chosen = here[turn[here] == number]
             g, done = sessions.goal[chosen], sessions.episodes[chosen]
-            gains, load = rested(state[:, g], moment[chosen], unaided[chosen], tau[g])
+            gains, load = rested(state[:, g], moment[chosen], unaided[chosen], tau[g, week[sessions.day[chosen]]])
             parts = [(done, for_use[chosen])]
             if home is not None:
                 parts.insert(0, (home[chosen], n["practice.home_similarity"]))
@@ -164,7 +165,7 @@ def _follow(
                 load = load + tries
             state[:, g] = (*gains, load, moment[chosen], unaided[chosen])
         end = np.full(goals, learners.dates[probes[probe]] + 1.0)
-        gains, load = rested(state, end, at_probe[:, probe], tau)
+        gains, load = rested(state, end, at_probe[:, probe], tau[:, week[probes[probe]]])
         state[:] = (*gains, load, end, at_probe[:, probe])
         trained[:, probe], in_class[:, probe] = gains.trained, gains.in_class
     return trained, in_class

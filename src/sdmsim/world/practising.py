@@ -121,7 +121,8 @@ def _kept(plan: Plan, learners: Learners, goal: Ints, day: Ints, luck: Luck, n: 
         np.array([d.week * 5 + d.weekday for d in plan.calendar.days]),
     )
     when = slot[day] if len(day) else day
-    planning = learners.planning[goal] / 15.0
+    week = np.array([d.week for d in plan.calendar.days], dtype=np.int64)
+    planning = learners.planning[goal, week[day]] / 15.0 if len(day) else np.zeros(0)
     chance = n["team.mismatch"] * np.exp(-n["team.mismatch_planning"] * planning)
     substitute = luck.uniforms_of("substitute teacher", names, section, when) < n["team.substitute_share"]
     mismatch = luck.uniforms_of("another lesson", names, section, when) < chance

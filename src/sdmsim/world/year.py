@@ -15,6 +15,7 @@ from sdmsim.world.checks import check_minutes, check_places
 from sdmsim.world.classroom import NO_NOTICE, classroom
 from sdmsim.world.learning import learn
 from sdmsim.world.luck import fortune_of
+from sdmsim.world.reviews import reviewed
 from sdmsim.world.stage import stage_of
 from sdmsim.world.student import student
 from sdmsim.world.therapist import therapist
@@ -25,13 +26,17 @@ if TYPE_CHECKING:
 
 
 def live(plan: Plan, *, seed: int, replication: int) -> Log:
-    """Live one school year of a plan.
+    """Live one school year of a plan, with the reviews of its strategy where it holds any.
 
     The same plan, seed and replication give the same log on every machine. `replication` counts from 0.
 
     Raises:
         Defect: the minutes owed are not the minutes given and missed, or somebody was in two places.
     """
+    return reviewed(plan, lambda plan: _lived(plan, seed, replication))
+
+
+def _lived(plan: Plan, seed: int, replication: int) -> Log:
     stage = stage_of(plan)
     env = simpy.Environment()
     log = Log(plan, seed, replication, missed=list(stage.fixed_missed))
