@@ -144,6 +144,8 @@ def test_a_repaired_week_keeps_every_rule(from_week: int) -> None:
         }
 
     assert places(repaired) == places(week)
+    stayed = [r for r in repaired.requests if r.row not in moves and r.setting == "therapy_room"]
+    assert any(r.weeks & 1 == 0 for r in stayed), "some group that was left has broken up"
     moved = [r for r in repaired.requests if r.row in moves and r.setting == "classroom"]
     assert len(moved) == len(moves)
     assert all(r.weeks & ((1 << from_week) - 1) == 0 for r in moved)

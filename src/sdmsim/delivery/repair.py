@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sdmsim.delivery.choosing import some_weeks
@@ -19,27 +19,54 @@ def moved_rows(problem: Problem, week: Week, moves: Mapping[int, Setting], from_
     """The problem and its week when rows (per week) are given in other settings from a school week on.
 
     Greedy: each session joins a meeting that is held in all of its weeks and has room, or is held alone in free time,
-    else it is unplaced from then on. Meetings that stand stay where they are, and everything before is untouched.
+    else it is unplaced from then on. Pull-out groups that somebody leaves may break up, their children joining others,
+    where that leaves less without a place. All else stays, and everything before is untouched.
     """
+    ahead = [n for n, bits in enumerate(problem.active) if bits >> from_week]
+    going = {n: moves[problem.requests[n].row] for n in ahead if problem.requests[n].row in moves}
+    left = {
+        n: problem.requests[n].setting
+        for one in week.appointments
+        if one.setting == "therapy_room" and any(r in going for r, _ in one.members)
+        for n, _ in one.members
+        if n in ahead and n not in going
+    }
+    found = _amended(problem, week, going, from_week)
+    if left and _lacking(*found, from_week):
+        broken_up = _amended(problem, week, {**left, **going}, from_week)
+        if _lacking(*broken_up, from_week) < _lacking(*found, from_week):
+            return broken_up
+    return found
+
+
+def _lacking(problem: Problem, week: Week, from_week: int) -> int:
+    """Minutes without a place from a school week on."""
+    return sum(
+        problem.requests[u.request].minutes * (problem.active[u.request] >> from_week).bit_count()
+        for u in week.unplaced
+    )
+
+
+def _amended(problem: Problem, week: Week, settings: Mapping[int, Setting], from_week: int) -> tuple[Problem, Week]:
+    """Requests given anew from a school week on, each in its setting; those named first find places first."""
     before = some_weeks(0, from_week)
-    old = {n for n, r in enumerate(problem.requests) if r.row in moves and problem.active[n] & ~before}
-    kept = [r._replace(weeks=r.weeks & before) if n in old else r for n, r in enumerate(problem.requests)]
+    kept = [r._replace(weeks=r.weeks & before) if n in settings else r for n, r in enumerate(problem.requests)]
     new = [
-        r._replace(setting=moves[r.row], weeks=r.weeks & ~before) for n, r in enumerate(problem.requests) if n in old
+        problem.requests[n]._replace(setting=setting, weeks=problem.requests[n].weeks & ~before)
+        for n, setting in settings.items()
     ]
-    active = [bits & before if n in old else bits for n, bits in enumerate(problem.active)]
-    ahead = [problem.active[n] & ~before for n in sorted(old)]
+    active = [bits & before if n in settings else bits for n, bits in enumerate(problem.active)]
+    active += [problem.active[n] & ~before for n in settings]
     wider = replace(
         problem,
         requests=(*kept, *new),
-        active=(*active, *ahead),
-        share_of_weeks=_shares(problem, (*active, *ahead), sorted(old)),
-        section=(*problem.section, *(problem.section[n] for n in sorted(old))),
+        active=tuple(active),
+        share_of_weeks=_shares(problem, active, list(settings)),
+        section=(*problem.section, *(problem.section[n] for n in settings)),
     )
     filling = _standing(wider, week, len(kept))
     filling.fill()
-    gone = {(u.request, u.ordinal) for u in week.unplaced if u.request in old and not active[u.request]}
-    unplaced = [u for u in week.unplaced if (u.request, u.ordinal) not in gone]
+    unplaced = [u for u in week.unplaced if active[u.request]]
     return wider, replace(
         week,
         requests=wider.requests,
@@ -48,7 +75,7 @@ def moved_rows(problem: Problem, week: Week, moves: Mapping[int, Setting], from_
     )
 
 
-def _shares(problem: Problem, active: tuple[int, ...], old: list[int]) -> tuple[float, ...]:
+def _shares(problem: Problem, active: Sequence[int], old: Sequence[int]) -> tuple[float, ...]:
     """Per request, the part of the school weeks in which its places are used: split as its weeks are."""
     source = [*range(len(problem.requests)), *old]
     return tuple(

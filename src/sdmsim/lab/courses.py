@@ -63,6 +63,12 @@ def room(n: Numbers, activity: str, moves: float = 0.0) -> Place:
     return Place(n["places.noise.room"], n["places.similarity.room"], n["places.work_share.room"], at, 0.0, True, moves)
 
 
+def hallway(n: Numbers, activity: str) -> Place:
+    """A table outside the class, by the ledger. `activity` as for `room`."""
+    at, work = n["practice.episodes_per_minute." + activity], n["places.work_share.hallway"]
+    return Place(n["places.noise.hallway"], n["places.similarity.room"], work, at, 0.0, True)
+
+
 def lesson(n: Numbers, activity: str, layout: str = "whole_class") -> Place:
     """A lesson, by the ledger. `activity` as for `room`; `layout`: whole_class, small_groups or seat_work."""
     at, work = n["practice.episodes_per_minute." + activity], n["places.work_share.lesson"]

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sdmsim.lab.courses import Children, Course, Found, children, lesson, room, trial, weekly
+from sdmsim.lab.courses import Children, Course, Found, children, hallway, lesson, room, trial, weekly
 from sdmsim.streams import Luck
 from sdmsim.theory.peers import sociability
 
@@ -200,10 +200,10 @@ def recess(n: Numbers, trials: int, seed: int) -> Iterator[Result]:
 def byers(n: Numbers, trials: int, seed: int) -> Iterator[Result]:
     """V11: speech sounds, 3 x 5 minutes alone against 2 x 30 minutes in a group (Byers et al. 2021, RCT, n = 22)."""
     arms = Arms(n, trials, (11, 11), seed)
-    courses = (Course(room(n, "drill"), weekly(5.0, 3, 11)), Course(room(n, "drill"), weekly(30.0, 2, 11), 3.0))
+    courses = (Course(hallway(n, "drill"), weekly(5.0, 3, 11)), Course(room(n, "drill"), weekly(30.0, 2, 11), 3.0))
     two = [(found := arms.found(course, 11.0)).trained[:, -1] - arms.who.start for course in courses]
     del found
-    assumed = "11 weeks, drill in both, groups of 3, outcome on the sounds taught"
+    assumed = "11 weeks, drill in both, 5 minutes in the hallway, groups of 3, outcome on the sounds taught"
     yield number(
         "V11", "3 x 5 min alone less 2 x 30 min in a group, SD", 0.0, *arms.differences(*two), arms.sizes, assumed
     )

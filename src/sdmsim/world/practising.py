@@ -52,9 +52,9 @@ def practice(
     present, fit = _company(learners, day, appointment, goal, n)
     formats = learners.noise[backdrop.grade[student], backdrop.weekday[day], start.astype(np.int64)]
     of_lesson = np.array([n[f"places.noise.{name}"] for name in NOISES])[formats]
-    apart = learners.room_noise[appointment]
+    of_room = learners.room_noise[appointment]
     usual = np.where(learners.in_hallway[appointment], n["places.noise.hallway"], n["places.noise.room"])
-    noise = np.where(in_class, of_lesson, np.where(np.isnan(apart), usual, apart))
+    noise = np.where(in_class, of_lesson, np.where(np.isnan(of_room), usual, of_room))
     settled = settled_share(
         n["attention.base_logit"],
         profiles.attention[student],
@@ -68,7 +68,8 @@ def practice(
     form = log.plan.push_in.form
     in_lesson = min(1.0, n["places.work_share.lesson"] * (1.0 if form is None else n[f"places.form_work.{form}"]))
     work = np.where(in_class, in_lesson * _kept(log.plan, learners, goal, day, luck, n), 0.0)
-    work = np.where(in_class, work, n["places.work_share.room"])
+    apart = np.where(learners.in_hallway[appointment], n["places.work_share.hallway"], n["places.work_share.room"])
+    work = np.where(in_class, work, apart)
     work = work * _known(log.plan, learners, day, student, appointment, n)
     rates = np.array([[n[f"practice.episodes_per_minute.{activity}"] for activity in two] for two in learners.activity])
     done = episodes(
