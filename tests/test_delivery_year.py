@@ -14,10 +14,11 @@ from week_laws import assert_lawful
 from sdmsim import load, metrics
 from sdmsim.delivery.duties import shift_of
 from sdmsim.delivery.timetable import make_week
-from sdmsim.delivery.vocabulary import Week
+from sdmsim.delivery.vocabulary import EVERY_WEEK, Week
 from sdmsim.events import Log
 from sdmsim.plan import plan_of, week_problem
 from sdmsim.scenario import Scenario
+from sdmsim.show.week import week_rows, weeks_in_words
 from sdmsim.world import live
 
 ROOT = Path(__file__).parent.parent
@@ -82,6 +83,15 @@ def test_no_session_lies_in_a_fourth_week() -> None:
     weeks, free = scenario("3:1").calendar.n_weeks, shift.free_weeks.bit_count()
     assert more == pytest.approx(shift.less) == pytest.approx(shift.more * free / (weeks - free))
     assert more > 100
+
+
+def test_weeks_are_told_in_words() -> None:
+    """Counted from 1, in stretches; nothing where every week is meant."""
+    assert weeks_in_words(EVERY_WEEK) == ""
+    assert weeks_in_words(0b1) == "1"
+    assert weeks_in_words(0b11101110111) == "1-3 5-7 9-11"
+    told = {row["weeks"] for row in week_rows(scenario("by phase").roster, week("by phase"))}
+    assert told == {"", "1-18", f"19-{base().calendar.n_weeks}"}
 
 
 def test_duties_wait_a_month_at_most() -> None:

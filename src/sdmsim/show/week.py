@@ -10,15 +10,16 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from sdmsim.delivery.vocabulary import Appointment, Week
+from sdmsim.delivery.vocabulary import EVERY_WEEK, Appointment, Week
 from sdmsim.scenario import Scenario
 from sdmsim.school.vocabulary import WEEKDAYS, School
 from sdmsim.show.console import console, table
 
 WEEK_COLUMNS = (
     *("therapist", "weekday", "start", "end", "setting", "section", "room", "goals", "students"),
-    *("lead_minutes", "tail_minutes", "first", "last"),
+    *("lead_minutes", "tail_minutes", "first", "last", "weeks"),
 )
+LONGEST_YEAR_WEEKS = 53
 UNPLACED_COLUMNS = ("student", "service", "goal", "minutes", "setting", "session", "reason")
 
 
@@ -43,7 +44,7 @@ def week_rows(school: School, week: Week) -> list[dict[str, str]]:
         cells = (
             *(school.staff[a.therapist].id, WEEKDAYS[a.weekday], clock(a.start), clock(a.start + a.minutes)),
             *(a.setting, a.section, a.room, " ".join(_goals_of(week, a)), " ".join(students_of(school, week, a))),
-            *(str(a.lead), str(a.tail), str(a.first or ""), str(a.last or "")),
+            *(str(a.lead), str(a.tail), str(a.first or ""), str(a.last or ""), weeks_in_words(a.weeks)),
         )
         rows.append(dict(zip(WEEK_COLUMNS, cells, strict=True)))
     return rows
@@ -91,7 +92,19 @@ def grid(school: School, week: Week, therapist: int) -> list[list[str]]:
 def _cell(school: School, week: Week, a: Appointment) -> str:
     place = f"class {a.section}" if a.setting == "classroom" else (a.room or "therapy room")
     dates = f"\n{a.first or ''} to {a.last or ''}" if a.first or a.last else ""
-    return f"{a.minutes} min, {place}\n{' '.join(students_of(school, week, a))}{dates}"
+    weeks = weeks_in_words(a.weeks)
+    held = f"\nweeks {weeks}" if weeks else ""
+    return f"{a.minutes} min, {place}\n{' '.join(students_of(school, week, a))}{dates}{held}"
+
+
+def weeks_in_words(weeks: int) -> str:
+    """School weeks, counted from 1, as `1-3 5-7`; empty where an appointment is held in every week."""
+    if weeks == EVERY_WEEK:
+        return ""
+    held = [w for w in range(LONGEST_YEAR_WEEKS) if weeks >> w & 1]
+    begins = [w for w in held if w - 1 not in held]
+    ends = [w for w in held if w + 1 not in held]
+    return " ".join(str(a + 1) if a == b else f"{a + 1}-{b + 1}" for a, b in zip(begins, ends, strict=True))
 
 
 def bounds(week: Week) -> list[str]:
