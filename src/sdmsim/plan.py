@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from sdmsim.delivery.forms import PushInForm, Visits, visits_of
 from sdmsim.delivery.money import Money
+from sdmsim.delivery.own import Own, OwnReviews
 from sdmsim.delivery.policy import RuleBook
 from sdmsim.delivery.problem import Problem, problem_of
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, Reviews, WeekRules
 from sdmsim.delivery.timetable import make_week
-from sdmsim.delivery.vocabulary import Reviewing, Week
+from sdmsim.delivery.vocabulary import Reviewing, Strategy, Week
 from sdmsim.scenario import Scenario
 from sdmsim.school.calendar import SchoolYear
 from sdmsim.school.vocabulary import School
@@ -68,7 +69,9 @@ def timetable(scenario: Scenario) -> Week:
 
 def reviewing_of(scenario: Scenario, problem: Problem) -> tuple[Reviewing, Problem] | None:
     """What a reviewing strategy needs during the year; None where the scenario's strategy holds no reviews."""
-    strategy = scenario.delivery
+    strategy: Strategy = scenario.delivery
+    if isinstance(strategy, Own) and hasattr(strategy.made(), "review"):
+        strategy = OwnReviews(strategy)
     return (strategy, problem) if isinstance(strategy, Reviewing) else None
 
 

@@ -13,10 +13,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, PrivateAttr, model_validator
 
 from sdmsim.base import Described, InputErrors, Problem, digest, plain, quoted, read_as, read_toml, replace_at
-from sdmsim.delivery import Delivery
+from sdmsim.delivery import Delivery, Own
 from sdmsim.delivery.agreement import Agreement, inside
 from sdmsim.delivery.forms import NO_FORM, PushInForm
 from sdmsim.delivery.money import Money, money_notes
+from sdmsim.delivery.own import as_written, tagged
 from sdmsim.delivery.policy import RuleBook, is_file, rule_book
 from sdmsim.delivery.policy_warnings import policy_warnings
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, Reviews, WeekRules
@@ -104,7 +105,7 @@ class Scenario(Described):
         """
         _refuse_other_files(content, file)
         try:
-            scenario = read_as(cls, content, file)
+            scenario = read_as(cls, tagged(content), file)
         except InputErrors as error:
             tables = _tables_of(content)
             found = _read_tables(tables, folder, file).problems if tables else ()
@@ -120,6 +121,8 @@ class Scenario(Described):
     def _settle(self, read: Readable, folder: Path, file: str) -> Self:
         """Take the school in, and check that all of the scenario agrees with it."""
         self._file, self._folder, self._roster = file, folder, read.school
+        if isinstance(self.delivery, Own):
+            self.delivery.seen_from(folder, file)
         self._rules = rule_book(self.policy, folder, file)
         problems = (*self._rules.problems, *read.problems, *self.check_against_roster(read.whole))
         if problems:
@@ -161,7 +164,7 @@ class Scenario(Described):
         return varied
 
     def _varied(self, changes: Mapping[str, Any], folder: Path) -> Scenario:
-        content = self.model_dump(mode="json", exclude_unset=True)
+        content = as_written(self.model_dump(mode="json", exclude_unset=True))
         before = plain(content["school"])
         problems = []
         for name, value in changes.items():
@@ -171,7 +174,7 @@ class Scenario(Described):
             raise InputErrors(problems)
         if content["school"] != before:
             return Scenario.make(content, self._folder, self._file)
-        varied = read_as(Scenario, content, self._file)
+        varied = read_as(Scenario, tagged(content), self._file)
         if varied.year == self.year:
             varied.__dict__["calendar"] = self.calendar
         return varied._settle(Readable(self.roster, (), frozenset(School.model_fields)), self._folder, self._file)
@@ -183,14 +186,16 @@ class Scenario(Described):
         return changed
 
     def digest(self) -> str:
-        """SHA-256 of the scenario's content and of every row of its tables."""
+        """SHA-256 of the scenario's content, of every row of its tables, its rules and a strategy's own code."""
         rules = [policy.model_dump(mode="json") for policy in self._rules.policies]
-        return digest([self.model_dump(mode="json"), self.roster.model_dump(mode="json"), *rules])
+        code = [self.delivery.source()] if isinstance(self.delivery, Own) else []
+        return digest([self.model_dump(mode="json"), self.roster.model_dump(mode="json"), *rules, *code])
 
     def input_files(self) -> tuple[Path, ...]:
         """Every file that was read: the scenario, the tables it names, and files of rules and assumptions if given."""
         own = (self._folder / name for name in (self._file, *self._table_files().values()))
-        beside = (self._rules.file, self._assumed.file if self._assumed else None)
+        code = self.delivery.file if isinstance(self.delivery, Own) else None
+        beside = (code, self._rules.file, self._assumed.file if self._assumed else None)
         return (*own, *(file for file in beside if file is not None))
 
     def _table_files(self) -> dict[str, str]:

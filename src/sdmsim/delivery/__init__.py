@@ -17,6 +17,7 @@ from sdmsim.delivery.consultation import ConsultationOnly
 from sdmsim.delivery.drills import Drills
 from sdmsim.delivery.hybrid import Hybrid
 from sdmsim.delivery.matched import Matched
+from sdmsim.delivery.own import Own
 from sdmsim.delivery.pull_out import PullOut
 from sdmsim.delivery.push_in import PushIn
 from sdmsim.delivery.receding import Receding
@@ -34,7 +35,8 @@ Delivery = Annotated[
     | Block
     | Receding
     | Drills
-    | ConsultationOnly,
+    | ConsultationOnly
+    | Own,
     Field(discriminator="kind"),
 ]
 STRATEGIES = (
@@ -52,6 +54,7 @@ __all__ = [
     "Drills",
     "Hybrid",
     "Matched",
+    "Own",
     "PullOut",
     "PushIn",
     "Receding",

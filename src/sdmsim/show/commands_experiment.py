@@ -44,6 +44,7 @@ def experiment(
 
     asked = load_experiment(experiment, assumptions=assumed)
     options.log.info("%s read: %d arms", experiment.name, len(asked.scenarios))
+    options.admit_own([asked.base, *(s for _, s in asked.scenarios), *(s for _, _, s in asked.variations)])
     target = out or Path("results") / experiment.stem
     with progress(quiet=quiet) as show:
 

@@ -35,6 +35,7 @@ def trace(scenario: Path, student: str, out: Path | None, seed: int | None, assu
     described = load(scenario, assumptions=assumed)
     if seed is not None:
         described = described.but(seed=seed)
+    options.admit_own([described])
     check_child(described, student)
     target = out or Path("results") / f"{scenario.stem}-{re.sub(r'[^0-9A-Za-z_.-]', '_', student)}"
     refuse_other_trace(target, described, student)

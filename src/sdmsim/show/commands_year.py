@@ -18,7 +18,9 @@ def _described(file: Path, seed: int | None, assumed: str | None) -> Scenario:
     from sdmsim.scenario import load
 
     scenario = load(file, assumptions=assumed)
-    return scenario if seed is None else scenario.but(seed=seed)
+    scenario = scenario if seed is None else scenario.but(seed=seed)
+    options.admit_own([scenario])
+    return scenario
 
 
 def _default_out(file: Path) -> Path:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from sdmsim.scenario import Scenario
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _VERBOSE = "sdmsim.verbose"
@@ -68,6 +71,33 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print the summar
 verbose = click.option(
     "-v", "--verbose", is_flag=True, expose_value=False, callback=_listen, help="Log to standard error; tracebacks."
 )
+
+
+def admit_own(scenarios: Iterable[Scenario]) -> None:
+    """Let the strategies of the user's own run, once standard error has said which file each is; hold them to the laws.
+
+    Raises:
+        InputErrors: one cannot be made, or breaks a law.
+    """
+    from sdmsim.base import InputErrors, Problem
+    from sdmsim.delivery import Own
+    from sdmsim.delivery.laws import broken_laws
+    from sdmsim.delivery.own import admit
+    from sdmsim.delivery.requests import caseload
+
+    problems = []
+    for scenario in scenarios:
+        if isinstance(scenario.delivery, Own):
+            made = admit(scenario.delivery, lambda text: click.echo(text, err=True))
+            if hasattr(made, "review") and scenario.reviews is None:
+                text = f'is missing: "{scenario.delivery.strategy}" moves children at reviews; give reviews.every_weeks'
+                problems.append(Problem("a strategy of your own", 0, "reviews", text))
+            cases = caseload(scenario.roster, scenario.goals)
+            name = f'delivery.kind "{scenario.delivery.strategy}"'
+            broken = broken_laws(made, cases, scenario.calendar, scenario.seed)
+            problems += [Problem("a strategy of your own", 0, name, text) for text in broken]
+    if problems:
+        raise InputErrors(dict.fromkeys(problems))
 
 
 def file_argument(name: str, **more: Any) -> Callable[[Command], Command]:
