@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from math import isnan
 from pathlib import Path
@@ -166,3 +167,18 @@ def test_other_years_are_reviewed_by_their_own_probes() -> None:
     other = lived(SOON, 1, reviews={"every_weeks": 9})
     assert again.amendments == adapted().amendments
     assert other.amendments != adapted().amendments
+
+
+def test_a_contractor_is_paid_for_reviews() -> None:
+    """Each hour of them at its rate, in contract time or as overtime; an employee costs the same as ever."""
+
+    def cost(kind: str, minutes: float) -> float:
+        plan = plan_of(base().but(delivery=PULL_OUT, reviews={"every_weeks": 9, "meeting_minutes": minutes}))
+        staff = tuple(m.model_copy(update={"type": kind, "rate": 60.0}) for m in plan.school.staff)
+        school = plan.school.model_copy(update={"staff": staff})
+        return metrics.row(live(replace(plan, school=school), seed=1, replication=0))["cost"]
+
+    hours = metrics.row(fixed())["review_hours"]
+    assert 0.0 < cost("contractor", 20.0) - cost("contractor", 0.0) <= 60.0 * hours + 1e-6
+    assert cost("contractor", 20.0) - cost("contractor", 0.0) > 30.0 * hours
+    assert cost("employee", 20.0) == cost("employee", 0.0)

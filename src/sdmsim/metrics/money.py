@@ -2,8 +2,8 @@
 
 An employee is paid `fte` x `week.full_time_hours` for every school week, `money.benefits_share` on top; overtime is not
 paid. A contractor and a remote therapist are paid each hour worked: sessions, moves, being called away, planning,
-indirect service, duties, and overtime; no lunch, no waiting, no time off. Where a member of staff has no rate there
-is no cost: nan.
+indirect service, reviews, duties, and overtime; no lunch, no waiting, no time off. Where a member of staff has no rate
+there is no cost: nan.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sdmsim.world.backdrop import Backdrop, Floats
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PAID = ("push_in", "pull_out", "moves", "called_away", "co_planning", "indirect", *DUTIES)
+PAID = ("push_in", "pull_out", "moves", "called_away", "co_planning", "indirect", "reviews", *DUTIES)
 """The parts of the contract week that are paid by the hour; overtime comes on top."""
 RATIOS = {"cost_per_delivered_hour": ("cost", "delivered_hours"), "cost_per_goal_met": ("cost", "goals_met")}
 """Metrics that are one metric divided by another; over several years the ratio of their totals, no mean of ratios."""
