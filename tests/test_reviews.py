@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from math import isnan
@@ -10,16 +11,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from week_laws import assert_lawful
+from week_laws import assert_lawful, every_session_once
 
 from sdmsim import load, metrics
 from sdmsim.base import InputErrors
 from sdmsim.delivery.repair import moved_rows
 from sdmsim.delivery.timetable import make_week
-from sdmsim.delivery.vocabulary import SETTINGS
+from sdmsim.delivery.vocabulary import SETTINGS, Case, CaseFile, Choices, Setting, Week
 from sdmsim.events import Log, PlanAmended
 from sdmsim.plan import plan_of, week_problem
 from sdmsim.scenario import Scenario
+from sdmsim.school.calendar import SchoolYear
+from sdmsim.streams import Luck
 from sdmsim.world import live
 
 MAPLE = Path(__file__).parent.parent / "scenarios" / "maple.toml"
@@ -182,3 +185,103 @@ def test_a_contractor_is_paid_for_reviews() -> None:
     assert 0.0 < cost("contractor", 20.0) - cost("contractor", 0.0) <= 60.0 * hours + 1e-6
     assert cost("contractor", 20.0) - cost("contractor", 0.0) > 30.0 * hours
     assert cost("employee", 20.0) == cost("employee", 0.0)
+
+
+class Watching:
+    """All apart; keeps what it is shown, and moves the first open row into class at the second review."""
+
+    kind = "watching"
+
+    def __init__(self) -> None:
+        self.shown: list[dict[int, CaseFile]] = []
+
+    def decide(self, caseload: Sequence[Case], calendar: SchoolYear, luck: Luck) -> Choices:
+        """Never asked: the plan's week is made."""
+        raise AssertionError
+
+    def review(self, files: Sequence[CaseFile]) -> Mapping[int, Setting]:
+        """One move, at the second review."""
+        self.shown.append({file.row.row: file for file in files})
+        return {files[0].row.row: "classroom"} if len(self.shown) == 2 else {}
+
+
+@cache
+def watched() -> tuple[Watching, Log]:
+    made = base().but(delivery=PULL_OUT, reviews={"every_weeks": 9})
+    strategy = Watching()
+    plan = replace(plan_of(made), reviewing=(strategy, week_problem(made)))
+    return strategy, live(plan, seed=made.seed, replication=0)
+
+
+def test_a_team_sees_what_happened_before_the_review_and_no_more() -> None:
+    """Every probe that the child was there for, and the share of its minutes since the last review."""
+    strategy, _ = watched()
+    log = fixed()
+    learning, days = log.learning, log.plan.calendar.days
+    assert learning is not None
+    starts = [next(d.index for d in days if d.week == week) for week in (0, 9, 18, 27, 36)]
+    services = log.plan.school.services
+    assert len(strategy.shown) == 4
+    for number, files in enumerate(strategy.shown[:2], 1):
+        assert set(files) == {r.row for r in log.plan.week.requests if services[r.row].setting == "team"}
+        for row, file in files.items():
+            (request,) = [n for n, r in enumerate(log.plan.week.requests) if r.row == row]
+            student = log.plan.week.requests[request].student
+            g = learning.names.index((file.student, file.row.goal))
+            seen = [p for p, day in enumerate(learning.probe_days) if day < starts[number] and learning.taken[g, p]]
+            assert file.in_therapy == tuple(learning.scores[0, g, p] / 10 for p in seen)
+            assert file.in_class == tuple(learning.scores[1, g, p] / 10 for p in seen)
+            since = range(starts[number - 1], starts[number])
+            given = sum(f[5] for f in log.given if f[0] in since and f[2] == request)
+            missed = sum(f[3] for f in log.missed if f[0] in since and f[2] == request)
+            assert file.given_share == pytest.approx(given / (given + missed))
+            assert (file.setting, file.since) == ("therapy_room", 9 * number)
+            assert services[row].id == log.plan.school.students[student].id
+    assert any(not t for t in learning.taken.ravel()), "somebody was away for a probe"
+
+
+def test_a_row_that_moved_is_shown_where_it_is() -> None:
+    """In class since the review, in the fact and at the next review."""
+    strategy, log = watched()
+    row = next(iter(strategy.shown[1]))
+    assert [fact[2:] for fact in log.amendments] == [(row, SETTINGS.index("classroom"))]
+    assert [(files[row].setting, files[row].since) for files in strategy.shown[2:]] == [
+        ("classroom", 9),
+        ("classroom", 18),
+    ]
+    other = list(strategy.shown[1])[1]
+    assert strategy.shown[3][other].since == 36
+
+
+def test_who_comes_back_finds_the_old_group() -> None:
+    """Into class at week 9 and out again at 18: the place that the child left is free for it."""
+    problem = week_problem(base())
+    week = make_week(problem)
+    row = next(r.row for r in problem.requests if base().roster.services[r.row].setting == "team")
+    first, inside = moved_rows(problem, week, {row: "classroom"}, 9)
+    second, back = moved_rows(first, inside, {row: "therapy_room"}, 18)
+    assert_lawful(base().roster, second, back)
+
+    def places(found: Week, week_number: int) -> set[tuple[int, int]]:
+        return {
+            (a.weekday, a.start)
+            for a in found.appointments
+            for r, _ in a.members
+            if found.requests[r].row == row and found.requests[r].weeks >> week_number & 1
+        }
+
+    assert places(back, 20) == places(back, 3) == places(week, 3)
+    assert places(back, 12) == places(inside, 12) != places(week, 12)
+
+
+def test_what_had_no_place_is_still_listed() -> None:
+    """Every session of the year has a place or stands among those without, before a repair and after it."""
+    made = base().but(**{"delivery.push_in_share": 0.5})
+    problem = week_problem(made)
+    week = make_week(problem)
+    assert week.unplaced
+    row = next(r.row for r in problem.requests if r.setting == "classroom")
+    wider, repaired = moved_rows(problem, week, {row: "therapy_room"}, 9)
+    every_session_once(repaired)
+    before = {(u.request, u.ordinal) for u in week.unplaced if wider.active[u.request] & 1}
+    assert before <= {(u.request, u.ordinal) for u in repaired.unplaced}

@@ -60,11 +60,13 @@ def _places(problem: Problem, pool: Pool, meeting: Meeting) -> list[tuple[int, i
     if meeting.push_in:
         return [(-1, problem.moves.push_in_lead(problem.metres(pool.therapist, pool.section)), 0)]
     places = []
+    members = [r for r, _ in meeting.members]
+    size = problem.most_at_once(members)
     if pool.hallway:
-        tables = problem.rooms_for(meeting.therapist, len(meeting.members), hallway=True)
-        return [(table, *moves_of(problem, pool, [r for r, _ in meeting.members])) for table in tables]
-    for room in problem.rooms_for(meeting.therapist, len(meeting.members)):
-        metres = max(problem.rooms[room].metres[problem.section[r]] for r, _ in meeting.members)
+        tables = problem.rooms_for(meeting.therapist, size, hallway=True)
+        return [(table, *moves_of(problem, pool, members)) for table in tables]
+    for room in problem.rooms_for(meeting.therapist, size):
+        metres = max(problem.rooms[room].metres[problem.section[r]] for r in members)
         places.append((room, problem.moves.pull_out_lead(metres), problem.moves.pull_out_tail(metres)))
     return places
 

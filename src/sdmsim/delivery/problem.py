@@ -122,6 +122,14 @@ class Problem:
             if room.therapist in (None, therapist) and room.capacity >= size and room.hallway == hallway
         ]
 
+    def most_at_once(self, members: Sequence[int]) -> int:
+        """How many of these requests share a school week at most."""
+        weeks = [self.active[r] for r in members]
+        if len(set(weeks)) == 1:
+            return len(weeks)
+        last = max(bits.bit_length() for bits in weeks)
+        return max(sum(bits >> week & 1 for bits in weeks) for week in range(last)) if last else len(weeks)
+
     def metres(self, therapist: int, section: int) -> float:
         """From the nearest room that the therapist uses to a class."""
         near = (self.rooms[i].metres[section] for i in self.rooms_for(therapist, 1))
