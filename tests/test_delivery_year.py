@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from small_school import FILES, write
 from week_laws import assert_lawful
 
 from sdmsim import load, metrics
@@ -16,10 +17,13 @@ from sdmsim.delivery.duties import shift_of
 from sdmsim.delivery.timetable import make_week
 from sdmsim.delivery.vocabulary import EVERY_WEEK, Week
 from sdmsim.events import Log
+from sdmsim.metrics.workload import weeks_of
 from sdmsim.plan import plan_of, week_problem
 from sdmsim.scenario import Scenario
 from sdmsim.show.week import week_rows, weeks_in_words
-from sdmsim.world import live
+from sdmsim.world import learned_under, live
+from sdmsim.world.backdrop import backdrop_of
+from sdmsim.world.learners import learners_of
 
 ROOT = Path(__file__).parent.parent
 PULL_OUT = {"kind": "pull-out"}
@@ -171,3 +175,47 @@ def test_a_rating_says_how_a_child_attends() -> None:
 
     assert engaged("low", "") < engaged("", "") < engaged("usual", "")
     assert engaged("", "sensitive") < engaged("", "usual")
+
+
+def test_what_a_drill_teaches_hangs_on_the_numbers_of_the_hallway() -> None:
+    """More of it work on goals teaches more, noise less; where nobody is in the hallway neither matters."""
+
+    def gains(way: str, **numbers: float) -> float:
+        log = lived(way)
+        changed = {**log.plan.numbers, **{f"places.{name}": value for name, value in numbers.items()}}
+        learning = learned_under(log, changed).learning
+        assert learning is not None
+        return float(learning.gains.sum())
+
+    usual = gains("drills")
+    assert gains("drills", **{"work_share.hallway": 0.5}) < usual < gains("drills", **{"work_share.hallway": 0.9})
+    assert gains("drills", **{"noise.hallway": 1.0}) < usual < gains("drills", **{"noise.hallway": 0.0})
+    assert gains("block", **{"work_share.hallway": 0.9, "noise.hallway": 1.0}) == gains("block")
+
+
+def test_a_fourth_week_is_for_teachers_and_desk() -> None:
+    """3:1: a child's teacher hears of it in those weeks, and the therapist consults and writes more in them."""
+    log = lived("3:1")
+    consulted: dict[int, float] = {}
+    for one in log.plan.week.consultations:
+        consulted[one.student] = consulted.get(one.student, 0.0) + one.weekly_minutes
+    learners = learners_of(log.plan)
+    for g, student in enumerate(learners.student.tolist()):
+        more = learners.planning[g, 3] - learners.planning[g, 2]
+        assert more == pytest.approx(consulted[student])
+    weeks = weeks_of(log, backdrop_of(log.plan))
+    for part in ("indirect", "documentation", "evaluation"):
+        minutes = weeks.parts[part][0]
+        assert minutes[7] > minutes[5] + 1.0, part
+    assert weeks.parts["unassigned"][0, 7] < 600.0
+
+
+def test_a_row_per_month_is_held_in_the_weeks_with_sessions(tmp_path: Path) -> None:
+    """3:1 keeps its sessions, but none lies in a fourth week."""
+    write(tmp_path, FILES)
+    made = load(tmp_path / "school.toml").but(delivery=WAYS["3:1"])
+    log = live(plan_of(made), seed=1, replication=0)
+    days, requests = log.plan.calendar.days, log.plan.week.requests
+    monthly = [n for n, r in enumerate(requests) if r.per == "month"]
+    held = [days[fact[0]].week % 4 for fact in log.given if fact[2] in monthly]
+    assert set(held) == {0, 1, 2}
