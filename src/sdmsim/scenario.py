@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from sdmsim.base import Described, InputErrors, Problem, digest, plain, quoted, read_as, read_toml, replace_at
+from sdmsim.base import Described, InputErrors, Problem, digest, plain, read_as, read_toml, replace_at
 from sdmsim.delivery import Delivery, Own
 from sdmsim.delivery.agreement import Agreement, inside
 from sdmsim.delivery.forms import NO_FORM, PushInForm
@@ -23,8 +23,9 @@ from sdmsim.delivery.policy_warnings import policy_warnings
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, Reviews, WeekRules
 from sdmsim.school.calendar import SchoolYear, school_year
 from sdmsim.school.grid import conversions
-from sdmsim.school.sources import SchoolSource, Tables
-from sdmsim.school.tables import Readable, read_what_can_be
+from sdmsim.school.sources import SchoolSource, Tables, named_tables, read_tables
+from sdmsim.school.staffing import Staffing
+from sdmsim.school.tables import Readable
 from sdmsim.school.vocabulary import School, Text
 from sdmsim.theory.ledger import Assumed, Assumptions, read_assumptions
 
@@ -63,6 +64,7 @@ class Scenario(Described):
     school: SchoolSource
     delivery: Delivery
     goals: Mapping[str, Goal]
+    staffing: Staffing = Staffing()
     grouping: Grouping = Grouping()
     week: WeekRules = WeekRules()
     moves: Moves = Moves()
@@ -74,6 +76,8 @@ class Scenario(Described):
 
     _file: str = PrivateAttr(default="scenario")
     _folder: Path = PrivateAttr(default=Path())
+    _read: School | None = PrivateAttr(default=None)
+    """The school as its tables have it, before `staffing`."""
     _roster: School | None = PrivateAttr(default=None)
     _assumed: Assumed | None = PrivateAttr(default=None)
     """What stands in the place of the file's own assumptions, if anything does."""
@@ -107,24 +111,26 @@ class Scenario(Described):
         try:
             scenario = read_as(cls, tagged(content), file)
         except InputErrors as error:
-            tables = _tables_of(content)
-            found = _read_tables(tables, folder, file).problems if tables else ()
+            tables = named_tables(content)
+            found = read_tables(tables, folder, file).problems if tables else ()
             raise InputErrors(
                 (*error.problems, *rule_book(content.get("policy"), folder, file).problems, *found)
             ) from None
         if isinstance(scenario.school, Tables):
-            read = _read_tables(scenario.school, folder, file)
+            read = read_tables(scenario.school, folder, file)
         else:
             read = Readable(scenario.school.school(folder), (), frozenset(School.model_fields))
         return scenario._settle(read, folder, file)
 
     def _settle(self, read: Readable, folder: Path, file: str) -> Self:
         """Take the school in, and check that all of the scenario agrees with it."""
-        self._file, self._folder, self._roster = file, folder, read.school
+        self._file, self._folder, self._read = file, folder, read.school
+        self._roster = self.staffing.applied(read.school)
         if isinstance(self.delivery, Own):
             self.delivery.seen_from(folder, file)
         self._rules = rule_book(self.policy, folder, file)
-        problems = (*self._rules.problems, *read.problems, *self.check_against_roster(read.whole))
+        staffing = self.staffing.problems(read.school, file, self._table_files(), read.whole)
+        problems = (*self._rules.problems, *read.problems, *self.check_against_roster(read.whole), *staffing)
         if problems:
             names = [file, *self._table_files().values()]
             place = {name: i for i, name in enumerate(names)}
@@ -177,7 +183,9 @@ class Scenario(Described):
         varied = read_as(Scenario, tagged(content), self._file)
         if varied.year == self.year:
             varied.__dict__["calendar"] = self.calendar
-        return varied._settle(Readable(self.roster, (), frozenset(School.model_fields)), self._folder, self._file)
+        return varied._settle(
+            Readable(self._read or self.roster, (), frozenset(School.model_fields)), self._folder, self._file
+        )
 
     def under(self, assumed: Assumed) -> Scenario:
         """The same scenario with other assumptions in the place of its own."""
@@ -255,7 +263,9 @@ class Scenario(Described):
         yield from policy_warnings(self._rules, school, self.grouping, self.calendar, self.week.full_time_hours)
 
     def _staff_notes(self) -> Iterator[str]:
-        agreement = Agreement(self._file, self.roster, self._table_files(), ())
+        files = self._table_files()
+        yield from self.staffing.notes(self._read or self.roster, self._file, files.get("staff", "the staff table"))
+        agreement = Agreement(self._file, self.roster, files, ())
         for i, member in enumerate(self.roster.staff):
             contract = member.fte * 60 * self.week.full_time_hours
             there = (member.end - member.start) * len(member.site_days)
@@ -296,36 +306,6 @@ def _refuse_other_files(content: Mapping[str, Any], file: str) -> None:
         raise InputErrors([Problem(file, 0, "format", text)])
     if "school" not in content and len(_EXPERIMENT_KEYS & content.keys()) > 1:
         raise InputErrors([Problem(file, 0, "", "is an experiment, should be a scenario")])
-
-
-def _tables_of(content: Mapping[str, Any]) -> Tables | None:
-    """The tables that a scenario names, where at least that part of it will do."""
-    try:
-        return read_as(Tables, content.get("school", {}), "")
-    except (InputErrors, TypeError, AttributeError):
-        return None
-
-
-def _read_tables(tables: Tables, folder: Path, file: str) -> Readable:
-    """Read the tables, unless two of them are one file or one is the scenario itself."""
-    problems = []
-    seen = {_real(folder / file): "this scenario itself"}
-    for table, name in tables.files().items():
-        owner = seen.setdefault(_real(folder / name), f"the file of school.{table}")
-        if owner != f"the file of school.{table}":
-            text = f"{quoted(name)} is {owner}; every table has a file of its own"
-            problems.append(Problem(file, 0, f"school.{table}", text))
-    if problems:
-        nothing = School(students=(), services=(), sections=(), bell=(), staff=(), calendar=())
-        return Readable(nothing, tuple(problems), frozenset())
-    return read_what_can_be(folder, tables.files())
-
-
-def _real(path: Path) -> str:
-    try:
-        return os.path.normcase(os.path.realpath(path))
-    except ValueError:  # a zero byte in the name: no file has one
-        return str(path)
 
 
 def _seen_from(folder: Path, other: Path, name: str, value: Any) -> Any:
