@@ -18,8 +18,9 @@ from sdmsim.metrics import METRICS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(
-    (ROOT / "docs").glob("*.md")
+    (ROOT / "docs").rglob("*.md")
 )
+STUDIES = sorted((ROOT / "docs" / "studies").glob("*.md"))
 
 
 def project() -> dict[str, object]:
@@ -147,6 +148,26 @@ def test_the_version_stands_in_one_place() -> None:
 
     assert f"## {sdmsim.__version__} " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert project()["dynamic"] == ["version"]
+
+
+@pytest.mark.parametrize("page", STUDIES, ids=lambda p: p.name)
+def test_a_study_has_its_parts_and_a_picture(page: Path) -> None:
+    """Question, arms, picture, reading and hand estimates, each with text; the picture is there, so is the index."""
+    text = page.read_text(encoding="utf-8")
+    parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
+    assert parts[1::2] == ["Question", "Arms", "Picture", "Reading", "By hand and simulated"]
+    assert all(len(part.split()) >= 8 for part in parts[2::2])
+    assert re.findall(r"!\[[^]]{10,}\]\((\.\./images/[\w-]+\.png)\)", parts[6])
+    assert f"(studies/{page.name})" in (ROOT / "docs" / "studies.md").read_text(encoding="utf-8")
+
+
+def test_every_experiment_that_ships_has_a_page() -> None:
+    """Each file of experiments/ is named by the index of studies and by a page, as in the command that runs it."""
+    index = (ROOT / "docs" / "studies.md").read_text(encoding="utf-8")
+    pages = "".join(page.read_text(encoding="utf-8") for page in STUDIES)
+    names = [f"experiments/{file.name}" for file in sorted((ROOT / "experiments").glob("*.toml"))]
+    assert len(names) >= 7
+    assert [name for name in names if f"`{name}`" not in index or name not in pages] == []
 
 
 def columns_of(file: Path) -> list[str]:
