@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sdmsim.lab.experiment import AS_WRITTEN, Experiment, as_text
-from sdmsim.lab.trials import Asked, Prepared, Year
+from sdmsim.lab.laboratory import Bench
+from sdmsim.lab.trials import Asked, Year
 from sdmsim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -16,9 +17,8 @@ if TYPE_CHECKING:
 def tables_of(
     experiment: Experiment,
     arms: Sequence[tuple[str, Scenario]],
-    prepared: Sequence[Prepared],
     asked: Sequence[tuple[str, str, Asked]],
-    years: Sequence[Sequence[Year]],
+    bench: Bench,
 ) -> dict[str, Any]:
     """Every table of the results, arms in the order of the file, replications from 0."""
     import pandas as pd
@@ -26,6 +26,7 @@ def tables_of(
     from sdmsim.lab.compare import compare_runs, summarise
 
     names, seed = [name for name, _ in arms], arms[0][1].seed
+    years = [bench.years(name) for name in names]
     runs = _runs_table(experiment.varied, arms, years)
     rows = pd.DataFrame(
         [
@@ -35,7 +36,7 @@ def tables_of(
             for number, row in enumerate(year.by_row)
         ]
     )
-    weeks = pd.DataFrame([{"arm": name, **one.week} for name, one in zip(names, prepared, strict=True)])
+    weeks = pd.DataFrame([{"arm": name, **bench.week(name)} for name in names])
     workload = [
         {"arm": name, "activity": activity, "hours_per_week": hours}
         for name, found in zip(names, years, strict=True)
@@ -55,7 +56,7 @@ def tables_of(
         "workload": pd.DataFrame(workload, columns=["arm", "activity", "hours_per_week"]),
         "months": pd.DataFrame(months),
         "regroup": pd.DataFrame(
-            list(_regroup_rows(names, prepared, asked)),
+            list(_regroup_rows(names, bench, asked)),
             columns=["arm", "variation", "therapist_hours_per_week", "unplaced_sessions"],
         ),
         "assumptions": pd.DataFrame(experiment.base.assumptions.in_force()),
@@ -75,13 +76,14 @@ def _mean_of(rows: Iterable[Mapping[str, float]]) -> dict[str, float]:
 
 
 def _regroup_rows(
-    names: Sequence[str], prepared: Sequence[Prepared], asked: Sequence[tuple[str, str, Asked]]
+    names: Sequence[str], bench: Bench, asked: Sequence[tuple[str, str, Asked]]
 ) -> Iterator[tuple[str, str, float, float]]:
     """Each arm as written, then with each variation; nothing where there are no variations."""
     if not asked:
         return
-    for name, one in zip(names, prepared, strict=True):
-        yield name, AS_WRITTEN, one.week["therapist_hours_per_week"], one.week["unplaced_sessions"]
+    for name in names:
+        week = bench.week(name)
+        yield name, AS_WRITTEN, week["therapist_hours_per_week"], week["unplaced_sessions"]
         for arm, variation, found in asked:
             if arm == name:
                 yield arm, variation, found.therapist_hours_per_week, found.unplaced_sessions

@@ -24,6 +24,7 @@ ROWS_TRIED, ROW_YEARS = 12, 5
 class Prepared(NamedTuple):
     """An arm ready to be lived: its plan as bytes (sent to workers once a chunk) and what its week shows."""
 
+    seed: int
     plan: bytes
     seconds: float
     week: dict[str, float]
@@ -76,7 +77,7 @@ def prepare(scenario: Scenario) -> Prepared:
     began = perf_counter()
     plan = plan_of(scenario)
     seconds = perf_counter() - began
-    return Prepared(pickle.dumps(plan, protocol=pickle.HIGHEST_PROTOCOL), seconds, week_row(plan))
+    return Prepared(scenario.seed, pickle.dumps(plan, protocol=pickle.HIGHEST_PROTOCOL), seconds, week_row(plan))
 
 
 def ask(scenario: Scenario) -> Asked:
