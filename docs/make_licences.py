@@ -25,7 +25,7 @@ HEAD = """\
 
 Made by `python docs/make_licences.py` from the metadata of the installed packages; do not edit by hand. sdmsim itself
 is under the MIT licence. Listed are the packages that are installed with it, at the versions of `constraints.txt`. The
-tools of the `test` extra (pytest, Hypothesis, Ruff, mypy, pandas-stubs) are not part of a run and not listed.
+tools of the `test` extra (pytest, Hypothesis, Ciw, Ruff, mypy, pandas-stubs) are not part of a run and not listed.
 
 | package | version | licence, as the package states it | needed by |
 |---|---|---|---|
