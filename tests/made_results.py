@@ -146,6 +146,7 @@ def made_results(
         rows=pd.DataFrame(),
         workload=workload,
         months=months,
+        ledger=pd.DataFrame(),
         regroup=regroup,
         record=record,
         assumptions=pd.DataFrame(Assumptions().in_force()),

@@ -28,7 +28,7 @@ from sdmsim.lab.experiment import Experiment, load_experiment
 from sdmsim.lab.folder import read_csv, refuse_other_inputs, whole, write_csv
 from sdmsim.lab.results import Results
 
-SAME = ("summary.csv", "comparison.csv", "workload.csv", "months.csv", "weeks.csv", "regroup.csv")
+SAME = ("summary.csv", "comparison.csv", "workload.csv", "months.csv", "ledger.csv", "weeks.csv", "regroup.csv")
 MANIFEST_KEYS = {
     *("sdmsim_version", "format", "started", "seed", "replications", "workers", "assumptions", "inputs", "packages"),
     *("wall_seconds", "timetable_seconds", "simulate_seconds", "school_years", "school_years_per_second"),

@@ -67,7 +67,7 @@ def their_week() -> Log:
         1,
         0,
         sessions=[(0, 0, 550.0, 580.0, 1), (1, 1, 610.0, 630.0, 2)],
-        given=[(0, 0, 0, 0, 550.0, 30.0), (1, 0, 1, 1, 610.0, 20.0), (1, 1, 2, 1, 610.0, 20.0)],
+        given=[(0, 0, 0, 0, 550.0, 30.0, -1), (1, 0, 1, 1, 610.0, 20.0, -1), (1, 1, 2, 1, 610.0, 20.0, -1)],
         missed=[(0, 1, 2, 20.0, NO_SCHOOL, 1)],
         trips=[(1, who, 1, 607.0, 610.0, 630.0, 631.0, 633.5) for who in range(2)],
         work=[
@@ -95,6 +95,7 @@ def test_a_week_on_paper_has_the_metrics_worked_out_on_paper() -> None:
         "minutes_delivered": 35.0,
         "missed_minutes.no_school": 10.0,
         "delivered_share": 1.0,
+        "children_90_share": 1.0,
         "class_minutes_missed": 26.5,
         "lre_share": (1130 / 1150 + 1110 / 1150) / 2,
         "student_transition_minutes": 6.5,
@@ -134,7 +135,7 @@ def test_the_share_given_is_a_ratio_of_sums_and_the_tail_is_over_children() -> N
         [wanted(0, "classroom", 20, 5), wanted(1, "classroom", 60, 5)],
         [push_in(0, 550, 20, [(0, 0), (1, 0)])],
     )
-    given = [(d, 0, 0, 0, 550.0, 20.0) for d in range(5)] + [(0, 1, 1, 0, 550.0, 20.0)]
+    given = [(d, 0, 0, 0, 550.0, 20.0, -1) for d in range(5)] + [(0, 1, 1, 0, 550.0, 20.0, -1)]
     missed = [(0, 1, 1, 40.0, CHILD_ABSENT, 0), *[(d, 1, 1, 60.0, CHILD_ABSENT, 1) for d in range(1, 5)]]
     found = row(Log(school, 1, 0, given=given, missed=missed))
     assert found["delivered_share"] == 0.3
@@ -299,7 +300,7 @@ def test_months_hold_what_was_owed_and_given_on_their_days() -> None:
         school,
         1,
         0,
-        given=[(0, 0, 0, 0, 550.0, 15.0), (2, 0, 1, 0, 550.0, 45.0), (5, 0, 0, 0, 550.0, 30.0)],
+        given=[(0, 0, 0, 0, 550.0, 15.0, -1), (2, 0, 1, 0, 550.0, 45.0, -1), (5, 0, 0, 0, 550.0, 30.0, -1)],
         missed=[
             (0, 0, 0, 15.0, CHILD_ABSENT, 0),
             (4, 0, 1, 25.0, CHILD_ABSENT, 1),
@@ -392,5 +393,5 @@ def test_a_school_without_requests_has_metrics_too() -> None:
     assert missing == {
         *("trained_gain_sd", "classroom_gain_sd", "trained_effect_sd", "classroom_effect_sd", "trained_gain_spread_sd"),
         *("goals_met_share", "goals_generalised_share", "goals_truly_met_share"),
-        *("cost", "cost_per_delivered_hour", "cost_per_goal_met", "billing_units"),
+        *("cost", "cost_per_delivered_hour", "cost_per_goal_met", "billing_units", "children_90_share"),
     }

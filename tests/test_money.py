@@ -48,7 +48,7 @@ def a_week(staff: list[StaffMember], **changes: object) -> Log:
         staff=staff,
     )
     work = [(0, 0, 2, 549.0, 550.0), (0, 0, 0, 550.0, 580.0), (0, 0, 3, 680.0, 710.0)]
-    facts: dict[str, object] = {"given": [(0, 0, 0, 0, 550.0, 30.0)], "work": work, **changes}
+    facts: dict[str, object] = {"given": [(0, 0, 0, 0, 550.0, 30.0, -1)], "work": work, **changes}
     return Log(school, 1, 0, **facts)  # type: ignore[arg-type]
 
 

@@ -399,11 +399,11 @@ def billed(
         ],
         [pull_out(0, 610, 30, [(0, 0), (1, 0)]), push_in(1, 550, 20, [(2, 0)])],
     )
-    monday = [(0, who, who, 0, 610.0, 30.0) for who in present]
+    monday = [(0, who, who, 0, 610.0, 30.0, -1) for who in present]
     sessions = [(0, 0, 610.0, 640.0, len(present))] if present else []
     return billing_units(
         Log(replace(school, rules_of_state=book), 1, 0, sessions=[*sessions, (1, 1, 550.0, 570.0, 1)],
-            given=[*monday, (1, 0, 2, 1, 550.0, 20.0)])
+            given=[*monday, (1, 0, 2, 1, 550.0, 20.0, -1)])
     )  # fmt: skip
 
 

@@ -172,7 +172,7 @@ def _sessions_keep_to_their_plan(log: Log) -> None:
         assert planned.start <= start < end <= planned.start + planned.minutes + overrun
         assert end - start <= planned.minutes
         assert 1 <= present <= len(planned.members)
-    for _, student, request, _, _, minutes in log.given:
+    for _, student, request, _, _, minutes, _ in log.given:
         assert 0.0 < minutes <= log.plan.week.requests[request].minutes
         assert log.plan.week.requests[request].student == student
 
@@ -183,7 +183,7 @@ def _nobody_is_in_two_places(log: Log) -> None:
         assert left <= began <= ended <= back <= resumed
         by_child.setdefault((day, student), []).append((left, resumed))
     appointments = log.plan.week.appointments
-    for day, student, _, number, start, minutes in log.given:
+    for day, student, _, number, start, minutes, _ in log.given:
         if appointments[number].setting == "classroom":
             by_child.setdefault((day, student), []).append((start, start + minutes))
     assert all(map(nothing_overlaps, by_child.values()))

@@ -47,7 +47,11 @@ class SessionEnded(NamedTuple):
 
 
 class MinutesGiven(NamedTuple):
-    """A child received direct service: full minutes for each child of a group."""
+    """A child received direct service: full minutes for each child of a group.
+
+    `makes_up` is the school day of the missed session that this one makes up, or -1 for one given at its own time. The
+    minutes count for the period of that day.
+    """
 
     day: int
     student: int
@@ -55,6 +59,7 @@ class MinutesGiven(NamedTuple):
     appointment: int
     start: float
     minutes: float
+    makes_up: int
 
 
 class MinutesMissed(NamedTuple):

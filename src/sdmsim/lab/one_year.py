@@ -42,7 +42,7 @@ def log_table(log: Log) -> pd.DataFrame:
         columns["date"][-1] = days[values["day"]].date
         columns["fact"][-1] = type(fact).__name__
     table = pd.DataFrame(columns)
-    whole_numbers = [c for c in ("request", "appointment", "present", "sessions") if c in columns]
+    whole_numbers = [c for c in ("request", "appointment", "present", "sessions", "makes_up") if c in columns]
     texts = [c for c in columns if c in words or c == "fact"]
     clocks = [c for c in columns if c not in {*texts, *whole_numbers, "day", "date"}]
     kinds = {"day": "int64"} | dict.fromkeys(whole_numbers, "Int64") | dict.fromkeys(texts, "string")
@@ -90,7 +90,12 @@ def write_run(
     with whole(target) as new:
         log_table(log).to_parquet(new / "log.parquet", engine="pyarrow", index=False)
         metrics.students_table(log).to_parquet(new / "students.parquet", engine="pyarrow", index=False)
-        write_csv(metrics.fidelity(log), new / "fidelity.csv")
+        fidelity = metrics.fidelity(log)
+        write_csv(fidelity, new / "fidelity.csv")
+        for name, table in metrics.as_log_systems_have_it(fidelity).items():
+            write_csv(table, new / f"fidelity-{name}.csv")
+        write_csv(pd.DataFrame(metrics.ledger(log)).astype({"week": "int64"}), new / "ledger.csv")
+        write_csv(metrics.ledger_by_child(log), new / "ledger-by-child.csv")
         write_csv(metrics.measure(log), new / "metrics.csv")
         write_csv(metrics.goals_table(log), new / "goals.csv")
         write_csv(metrics.probes_table(log), new / "probes.csv")

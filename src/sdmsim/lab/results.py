@@ -13,7 +13,7 @@ from sdmsim.lab.folder import MANIFEST, read_csv, read_manifest, refuse_other_in
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLES = ("summary", "comparison", "rows", "weeks", "workload", "months", "regroup", "record", "assumptions")
+TABLES = ("summary", "comparison", "rows", "weeks", "workload", "months", "ledger", "regroup", "record", "assumptions")
 """Tables written as CSV beside `runs.parquet`; an empty one is not written."""
 
 
@@ -39,6 +39,9 @@ class Results:
     """arm, activity, hours_per_week: the therapists' week, summed over therapists, mean over replications."""
     months: pd.DataFrame
     """arm, month and the year's course by calendar month, means over replications."""
+    ledger: pd.DataFrame
+    """arm, week, and the minutes a child owed, given at their own time, made up and still owed so far: means over
+    children and replications."""
     regroup: pd.DataFrame
     """arm, variation, therapist_hours_per_week, unplaced_sessions; empty where the experiment asks for none."""
     record: pd.DataFrame

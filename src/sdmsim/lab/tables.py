@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from sdmsim.lab.experiment import AS_WRITTEN, Experiment, as_text
@@ -42,11 +43,14 @@ def tables_of(
         for name, found in zip(names, years, strict=True)
         for activity, hours in _mean_of([year.workload for year in found]).items()
     ]
-    months = [
-        {"arm": name, **row}
-        for name, found in zip(names, years, strict=True)
-        for row in map(_mean_of, zip(*(year.months for year in found), strict=True))
-    ]
+    months, ledger = (
+        [
+            {"arm": name, **row}
+            for name, found in zip(names, years, strict=True)
+            for row in map(_mean_of, zip(*map(attrgetter(part), found), strict=True))
+        ]
+        for part in ("months", "ledger")
+    )
     return {
         "runs": runs,
         "summary": summarise(runs, names, seed),
@@ -55,6 +59,7 @@ def tables_of(
         "weeks": weeks,
         "workload": pd.DataFrame(workload, columns=["arm", "activity", "hours_per_week"]),
         "months": pd.DataFrame(months),
+        "ledger": pd.DataFrame(ledger).astype({"week": "int64"}),
         "regroup": pd.DataFrame(
             list(_regroup_rows(names, bench, asked)),
             columns=["arm", "variation", "therapist_hours_per_week", "unplaced_sessions"],

@@ -45,6 +45,7 @@ class Year(NamedTuple):
     row: dict[str, float]
     workload: dict[str, float]
     months: tuple[dict[str, float], ...]
+    ledger: tuple[dict[str, float], ...]
     by_row: tuple[dict[str, float], ...] = ()
     """The metrics of progress, and the cost, under each of `tried_rows`; empty where rows do not apply or the year is a
     later one."""
@@ -97,8 +98,8 @@ def live_chunk(chunk: Chunk) -> Lived:
         log = live(plan, seed=chunk.seed, replication=replication)
         row = metrics.row(log)
         by_row = _by_row(log, row["cost"]) if chunk.rows and replication < ROW_YEARS else ()
-        months = tuple(metrics.by_month(log))
-        years.append(Year(replication, row, metrics.workload(log), months, by_row))
+        by_time = tuple(metrics.by_month(log)), tuple(metrics.ledger(log))
+        years.append(Year(replication, row, metrics.workload(log), *by_time, by_row))
     return Lived(chunk.arm, tuple(years), perf_counter() - began)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from sdmsim.metrics.goals import goals_table, probes_table
+from sdmsim.metrics.ledger import ledger, ledger_by_child
+from sdmsim.metrics.log_systems import as_log_systems_have_it
 from sdmsim.metrics.money import RATIOS
 from sdmsim.metrics.months import by_month
 from sdmsim.metrics.names import METRICS, Metric, unit_of
@@ -16,9 +18,12 @@ __all__ = [
     "METRICS",
     "RATIOS",
     "Metric",
+    "as_log_systems_have_it",
     "by_month",
     "fidelity",
     "goals_table",
+    "ledger",
+    "ledger_by_child",
     "measure",
     "notes_of_year",
     "probes_table",

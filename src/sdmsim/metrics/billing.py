@@ -21,9 +21,7 @@ def billing_units(log: Log) -> float:
         for day, appointment, _, _, present in log.sessions
         if present < rule.group_least_present and _planned(log.plan, day, appointment) > 1
     }
-    return float(
-        sum(rule.units(minutes) for day, _, _, appointment, _, minutes in log.given if (day, appointment) not in alone)
-    )
+    return float(sum(rule.units(minutes) for day, _, _, place, _, minutes, _ in log.given if (day, place) not in alone))
 
 
 def _planned(plan: Plan, day: int, appointment: int) -> int:

@@ -47,7 +47,7 @@ def money_metrics(log: Log, backdrop: Backdrop, goals_met: float) -> dict[str, f
     cost_per_delivered_hour, cost_per_goal_met: of this year; nan where nothing was given or met.
     """
     cost = float(cost_by_therapist(log, backdrop).sum())
-    delivered = float(columns(log.given, 6)[5].sum()) / 60.0
+    delivered = float(columns(log.given, 7)[5].sum()) / 60.0
     found = {"cost": cost, "delivered_hours": delivered, "goals_met": goals_met}
     return found | {name: ratio_of(found, name) for name in RATIOS}
 

@@ -38,10 +38,11 @@ _required_of = PerPlan(_required)
 def by_month(log: Log) -> list[dict[str, float]]:
     """One row per calendar month, in order.
 
-    year, month (1-12), school_days; minutes_owed (given + missed on days of the month; a week or a longer
-    period without a day of its own counts at its first school day), no_school (the part of it without a school
-    day), minutes_delivered, required_by_days (see `_required`: what follows attendance days);
-    delivered_share = delivered / (owed - no_school), delivered_of_required = delivered / required_by_days.
+    year, month (1-12), school_days; minutes_owed (given + missed on days of the month; what was made up counts on the
+    day on which it was missed, a week or a longer period without a day of its own at its first school day), no_school
+    (the part of it without a school day), minutes_delivered, required_by_days (see `_required`: what follows
+    attendance days); delivered_share = delivered / (owed - no_school), delivered_of_required = delivered /
+    required_by_days.
     """
     days = log.plan.calendar.days
     required = _required_of(log.plan)
@@ -50,15 +51,16 @@ def by_month(log: Log) -> list[dict[str, float]]:
     school_days = dict.fromkeys(required, 0)
     for month in month_of:
         school_days[month] += 1
-    for day, _, _, _, _, minutes in log.given:
+    for day, _, _, _, _, minutes, makes_up in log.given:
         delivered[month_of[day]] += minutes
+        owed[month_of[makes_up if makes_up >= 0 else day]] += minutes
     for day, _, _, minutes, reason, _ in log.missed:
         owed[month_of[day]] += minutes
         if reason == _NO_SCHOOL:
             no_school[month_of[day]] += minutes
     rows = []
     for month in sorted(required):
-        given, whole = delivered[month], delivered[month] + owed[month]
+        given, whole = delivered[month], owed[month]
         rows.append(
             {
                 "year": month[0],

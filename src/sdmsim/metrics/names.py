@@ -41,6 +41,8 @@ METRICS: tuple[Metric, ...] = (
         for reason in REASONS
     ),
     Metric("delivered_share", "share", "given / promised, days without school left out of the promise", "delivery"),
+    Metric("made_up_minutes", "min a student a year", "the part of it that made up for missed sessions", "delivery"),
+    Metric("children_90_share", "share", "students given 90 % or more, days without school left out", "delivery"),
     Metric("owed_p90_minutes", "min", "still owed at the end of the year: nine in ten students have less", "delivery"),
     Metric("unplaced_sessions", "child-sessions a week", "sessions for which the timetable has no place", "delivery"),
     Metric("large_group_share", "share", "child-sessions held with five or more children present", "delivery"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sdmsim.delivery.problem import active_weeks
 from sdmsim.delivery.vocabulary import Week
@@ -19,12 +20,14 @@ from sdmsim.metrics.names import METRICS, MISSED
 from sdmsim.metrics.progress import progress
 from sdmsim.metrics.workload import workload_metrics
 from sdmsim.school.calendar import SchoolYear
-from sdmsim.world.backdrop import Backdrop, backdrop_of, summed
+from sdmsim.world.backdrop import Backdrop, Floats, backdrop_of, summed
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LARGE_GROUP = 5
+MOST = 0.9
+"""The share of its promised minutes that a child must be given to be counted among `children_90_share`."""
 _NO_SCHOOL = REASONS.index("no_school")
 
 
@@ -48,18 +51,22 @@ def measure(log: Log) -> pd.DataFrame:
 def _delivery(log: Log, backdrop: Backdrop) -> dict[str, float]:
     """Promised and given.
 
-    minutes_owed = minutes_delivered + the missed minutes of every reason, each per served child.
+    minutes_owed = minutes_delivered + the missed minutes of every reason, each per served child. made_up_minutes: the
+    part of minutes_delivered that made up for sessions missed before.
     delivered_share: sum given / (sum owed - sum no_school), sums over all children and rows; 1 where nothing
-    was owed. owed_p90_minutes: 90th percentile (linear) over children of owed - no_school - given, at least 0.
+    was owed. children_90_share: children given at least 0.9 of owed - no_school / children owed any; nan where nobody
+    is. owed_p90_minutes: 90th percentile (linear) over children of owed - no_school - given, at least 0.
     large_group_share: child-sessions held with five or more children present / child-sessions held.
     """
     n = max(1, backdrop.n_students)
-    given, missed = columns(log.given, 6), columns(log.missed, 6)
+    given, missed = columns(log.given, 7), columns(log.missed, 6)
     by_reason = summed(missed[4], missed[3], len(REASONS))
     delivered = float(given[5].sum())
     no_school = missed[4] == _NO_SCHOOL
-    due = backdrop.owed - summed(given[1], given[5], backdrop.n_students)
-    due -= summed(missed[1][no_school], missed[3][no_school], backdrop.n_students)
+    got = summed(given[1], given[5], backdrop.n_students)
+    promised = backdrop.owed - summed(missed[1][no_school], missed[3][no_school], backdrop.n_students)
+    due, some = promised - got, promised > 0.0
+    made_up = given[6] >= 0
     expected = float(backdrop.owed.sum()) - float(by_reason[_NO_SCHOOL])
     present = columns(log.sessions, 5)[4]
     held = float(present.sum())
@@ -68,10 +75,17 @@ def _delivery(log: Log, backdrop: Backdrop) -> dict[str, float]:
         "minutes_delivered": delivered / n,
         **{f"{MISSED}{reason}": float(minutes) / n for reason, minutes in zip(REASONS, by_reason, strict=True)},
         "delivered_share": delivered / expected if expected else 1.0,
+        "made_up_minutes": float(given[5][made_up].sum()) / n,
+        "children_90_share": float(np.mean(kept_promise(got, promised)[some])) if some.any() else float("nan"),
         "owed_p90_minutes": float(np.percentile(np.maximum(due, 0.0), 90)) if due.size else 0.0,
         "unplaced_sessions": unplaced_a_week(log.plan.week, log.plan.calendar),
         "large_group_share": float(present[present >= LARGE_GROUP].sum()) / held if held else 0.0,
     }
+
+
+def kept_promise(got: Floats, promised: Floats) -> NDArray[np.bool_]:
+    """Whether a child was given MOST of its promised minutes or more."""
+    return np.asarray(got >= MOST * promised - 1e-6)
 
 
 def unplaced_a_week(week: Week, calendar: SchoolYear) -> float:

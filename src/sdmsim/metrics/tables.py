@@ -17,23 +17,24 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TOLERANCE_MINUTES = 1e-6
-FIDELITY = ("student", "service", "goal", "setting", "provider", "start", "end", "owed", "provided")
+FIDELITY = ("student", "service", "goal", "setting", "provider", "start", "end", "owed", "provided", "made_up")
 
 
 def fidelity(log: Log) -> pd.DataFrame:
     """One row per direct service row, as districts read it.
 
     student, service, goal, setting (as decided), provider, start, end (empty: the school year's), minutes owed,
-    provided, one column of minutes per reason missed, accounted = provided + missed, unaccounted = owed -
-    accounted, remaining = owed - provided.
+    provided, made_up (the part of provided that made up for missed sessions), one column of minutes per reason missed,
+    accounted = provided + missed, unaccounted = owed - accounted, remaining = owed - provided.
     """
     import pandas as pd
 
     plan = log.plan
     stage = stage_of(plan)
     school, requests = plan.school, plan.week.requests
-    given, missed = columns(log.given, 6), columns(log.missed, 6)
+    given, missed = columns(log.given, 7), columns(log.missed, 6)
     provided = summed(given[2], given[5], len(requests))
+    made_up = summed(given[2], given[5] * (given[6] >= 0), len(requests))
     place = missed[2] * len(REASONS) + missed[4]
     by_reason = summed(place, missed[3], len(requests) * len(REASONS)).reshape(-1, len(REASONS))
     rows = []
@@ -42,7 +43,7 @@ def fidelity(log: Log) -> pd.DataFrame:
         owed = sum(stage.owed[a] for a in set(stage.account_of[number]) - {-1})
         ids = (school.students[request.student].id, service.service, request.goal, request.setting)
         whom = (school.staff[request.therapist].id, request.start, request.end)
-        rows.append((*ids, *whom, owed, provided[number], *by_reason[number]))
+        rows.append((*ids, *whom, owed, provided[number], made_up[number], *by_reason[number]))
     table = pd.DataFrame(rows, columns=[*FIDELITY, *REASONS])
     table["accounted"] = table["provided"] + table[list(REASONS)].sum(axis=1)
     table["unaccounted"] = table["owed"] - table["accounted"]
@@ -53,8 +54,9 @@ def fidelity(log: Log) -> pd.DataFrame:
 def students_table(log: Log) -> pd.DataFrame:
     """One row per served child and its year.
 
-    lre_share: school week in regular class by all services, as planned. In minutes: owed, given, missed by reason,
-    moves, class missed. Then how it responded: gains and effects in SD,
+    lre_share: school week in regular class by all services, as planned. In minutes: owed, given, the part of it that
+    made up for missed sessions, missed by reason, moves, class missed. delivered_share: given / (owed - no_school),
+    empty where nothing is owed. Then how it responded: gains and effects in SD,
     means over its goals, and the goal attainment T score (all empty for a child without direct service);
     engaged_share, academic_growth_sd.
     """
@@ -62,7 +64,7 @@ def students_table(log: Log) -> pd.DataFrame:
 
     backdrop = backdrop_of(log.plan)
     n = backdrop.n_students
-    given, missed, trips = columns(log.given, 6), columns(log.missed, 6), columns(log.trips, 8)
+    given, missed, trips = columns(log.given, 7), columns(log.missed, 6), columns(log.trips, 8)
     place = missed[1] * len(REASONS) + missed[4]
     by_reason = summed(place, missed[3], n * len(REASONS)).reshape(-1, len(REASONS))
     day, student = trips[0].astype(np.int64), trips[1].astype(np.int64)
@@ -74,7 +76,10 @@ def students_table(log: Log) -> pd.DataFrame:
     )
     table["lre_share"] = backdrop.lre
     table["minutes_owed"] = backdrop.owed
-    table["minutes_delivered"] = summed(given[1], given[5], n)
+    table["minutes_delivered"] = got = summed(given[1], given[5], n)
+    table["made_up_minutes"] = summed(given[1], given[5] * (given[6] >= 0), n)
+    promised = backdrop.owed - by_reason[:, REASONS.index("no_school")]
+    table["delivered_share"] = np.divide(got, promised, out=np.full(n, np.nan), where=promised > 0.0)
     for position, reason in enumerate(REASONS):
         table[f"{MISSED}{reason}"] = by_reason[:, position]
     table["transition_minutes"] = summed(student, resumed - left - (ended - began), n)
@@ -135,7 +140,7 @@ def student_time(log: Log) -> pd.DataFrame:
     if n and (out.max() > TOLERANCE_MINUTES or min(part.min() for part in found.values()) < -TOLERANCE_MINUTES):
         child = log.plan.school.students[int(out.argmax())].id
         raise Defect(f"the school days of child {child} are out by {out.max()} minutes")
-    given = columns(log.given, 6)
+    given = columns(log.given, 7)
     in_class = np.array([a.setting == "classroom" for a in log.plan.week.appointments], dtype=bool)
     pushed = in_class[given[3].astype(np.int64)] if given.size else np.zeros(0, dtype=bool)
     table = {

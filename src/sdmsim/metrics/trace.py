@@ -26,8 +26,9 @@ def sessions_of(log: Log, child: str) -> pd.DataFrame:
 
     date; happened (`given`, `cut short`, `missed`); start, end (clock; empty for what was not given); goal; where;
     place (class or room); therapist; company (ids of the other children in the session); activity; minutes; reason
-    (empty for what was given). A loss that has no day of its own stands on the first school day of its period. The
-    minutes of `given` rows are those given; those of the others are those missed; together they are what was owed.
+    (empty for what was given); makes_up (date of the missed session that this one makes up, else empty). A loss that
+    has no day of its own stands on the first school day of its period. The minutes of `given` rows are those given;
+    those of the others are those missed; together they are what was owed.
     """
     import pandas as pd
 
@@ -35,11 +36,11 @@ def sessions_of(log: Log, child: str) -> pd.DataFrame:
     school, week, days = plan.school, plan.week, plan.calendar.days
     who = school.student_index[child]
     company: dict[tuple[int, int], list[str]] = {}
-    for day, student, _, appointment, _, _ in log.given:
+    for day, student, _, appointment, *_ in log.given:
         if student != who:
             company.setdefault((day, appointment), []).append(school.students[student].id)
     rows = []
-    for day, student, number, place, start, minutes in log.given:
+    for day, student, number, place, start, minutes, makes_up in log.given:
         if student == who:
             request, met = week.requests[number], week.appointments[place]
             others = " ".join(sorted(company.get((day, place), ())))
@@ -48,7 +49,9 @@ def sessions_of(log: Log, child: str) -> pd.DataFrame:
             when = (days[day].date.isoformat(), GIVEN, _clock(start), _clock(start + minutes))
             place_of = met.section if inside else met.room
             whom = (WHERE[met.setting], place_of, school.staff[met.therapist].id, others)
-            rows.append((*when, request.goal, *whom, goal.in_class if inside else goal.in_room, minutes, ""))
+            activity = goal.in_class if inside else goal.in_room
+            missed = days[makes_up].date.isoformat() if makes_up >= 0 else ""
+            rows.append((*when, request.goal, *whom, activity, minutes, "", missed))
     for day, student, number, minutes, reason, whole in log.missed:
         if student == who:
             request = week.requests[number]
@@ -56,9 +59,9 @@ def sessions_of(log: Log, child: str) -> pd.DataFrame:
             when = (days[day].date.isoformat(), MISSED if whole else CUT_SHORT, "", "")
             whom = (WHERE[request.setting], "", school.staff[request.therapist].id, "")
             activity = goal.in_class if request.setting == "classroom" else goal.in_room
-            rows.append((*when, request.goal, *whom, activity, minutes, REASONS[reason]))
+            rows.append((*when, request.goal, *whom, activity, minutes, REASONS[reason], ""))
     names = ["date", "happened", "start", "end", "goal", "where", "place", "therapist", "company", "activity"]
-    table = pd.DataFrame(rows, columns=[*names, "minutes", "reason"])
+    table = pd.DataFrame(rows, columns=[*names, "minutes", "reason", "makes_up"])
     return table.sort_values(["date", "start", "goal"], kind="stable", ignore_index=True)
 
 

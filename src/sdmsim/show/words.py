@@ -39,6 +39,8 @@ WORDS: dict[str, Words] = {
     "delivered_share": _share("promised minutes given", "delivery"),
     "minutes_owed": Words("minutes promised", "min a child a year", 0, "delivery"),
     "minutes_delivered": Words("minutes given", "min a child a year", 0, "delivery"),
+    "made_up_minutes": Words("of these, made up later", "min a child a year", 0, "delivery"),
+    "children_90_share": _share("children given nine tenths or more", "delivery"),
     "owed_p90_minutes": Words("minutes still owed at year's end, worst tenth", "min", 0, "delivery"),
     "unplaced_sessions": Words("sessions without a place", "a week", 1, "delivery"),
     "large_group_share": _share("sessions in groups of five or more", "delivery"),

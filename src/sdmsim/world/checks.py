@@ -13,15 +13,19 @@ TOLERANCE_MINUTES = 1e-6
 
 
 def check_minutes(stage: Stage, log: Log) -> None:
-    """Owed = given + missed, for every child, row and period.
+    """Owed = given at its own time + made up + missed, for every child, row and period.
+
+    What is made up counts for the period in which it was missed, and is never made up before it was missed.
 
     Raises:
         Defect: it is not so.
     """
     balance = list(stage.owed)
     account_of = stage.account_of
-    for day, _, request, _, _, minutes in log.given:
-        balance[account_of[request][day]] -= minutes
+    for day, _, request, _, _, minutes, makes_up in log.given:
+        if makes_up > day:
+            raise Defect("a session is made up before it was missed")
+        balance[account_of[request][day if makes_up < 0 else makes_up]] -= minutes
     for day, _, request, minutes, _, _ in log.missed:
         balance[account_of[request][day]] -= minutes
     worst = max(map(abs, balance), default=0.0)
@@ -37,7 +41,7 @@ def check_places(log: Log) -> None:
     Raises:
         Defect: somebody is in two places, goes back in time, or is there on a day of absence.
     """
-    trips, given, work = columns(log.trips, 8), columns(log.given, 6), columns(log.work, 5)
+    trips, given, work = columns(log.trips, 8), columns(log.given, 7), columns(log.work, 5)
     if (np.diff(trips[3:], axis=0) < 0.0).any():
         raise Defect("a trip ends before it begins")
     in_class = np.array([a.setting == "classroom" for a in log.plan.week.appointments], dtype=bool)

@@ -36,7 +36,7 @@ def learn(log: Log, luck: Luck, n: Numbers) -> Learning:
     learners, backdrop = learners_of(plan), backdrop_of(plan)
     profiles = profiles_of(plan, learners, luck, n)
     lessons = lessons_of(log, backdrop, learners.in_class)
-    given = columns(log.given, 6)
+    given = columns(log.given, 7)
     in_therapy = summed(given[1], given[5], backdrop.n_students)
     sessions, lost, on_task_minutes = practice(log, learners, backdrop, lessons, profiles, luck, n)
     contacts = contacts_of(plan, learners, lessons, luck, n)

@@ -82,7 +82,7 @@ class Lessons:
 
 def lessons_of(log: Log, backdrop: Backdrop, in_class: Bools) -> Lessons:
     """The lessons of a year; `in_class` says of each appointment whether it is therapy in class."""
-    given, trips = columns(log.given, 6), columns(log.trips, 8)
+    given, trips = columns(log.given, 7), columns(log.trips, 8)
     visits = np.flatnonzero(in_class[given[3].astype(np.int64)]) if given.size else np.zeros(0, dtype=np.int64)
     day = np.concatenate([trips[0], given[0, visits]]).astype(np.int64)
     student = np.concatenate([trips[1], given[1, visits]]).astype(np.int64)

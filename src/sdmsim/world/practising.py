@@ -45,7 +45,7 @@ def practice(
     n: Numbers,
 ) -> tuple[Sessions, Floats, Floats]:
     """The sessions as practice; the share of each stretch away that is lost to the lesson; on-task minutes by child."""
-    given = columns(log.given, 6)
+    given = columns(log.given, 7)
     day, student, request, appointment = (given[i].astype(np.int64) for i in range(4))
     start, minutes = given[4], given[5]
     goal, in_class = learners.goal_of[request], learners.in_class[appointment]

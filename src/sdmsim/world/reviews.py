@@ -67,7 +67,7 @@ def _files(log: Log, rows: dict[int, CaseRow], since: dict[int, int], last: int,
     first = [next(d.index for d in plan.calendar.days if d.week == w) for w in (last, week)]
     known = (learning.probe_days < first[1])[None, :] & learning.taken & learning.active
     goal_of = {(s, goal): g for g, (s, (_, goal)) in enumerate(zip(learning.student, learning.names, strict=True))}
-    given, missed = columns(log.given, 6), columns(log.missed, 6)
+    given, missed = columns(log.given, 7), columns(log.missed, 6)
 
     def minutes(facts: np.ndarray, column: int, requests: list[int]) -> float:
         chosen = np.isin(facts[2], requests) & (facts[0] >= first[0]) & (facts[0] < first[1])

@@ -230,7 +230,7 @@ def _credit(year: Year, day: int, visit: Visit, present: Sequence[Member], began
     log.sessions.append((day, appointment, began, ended, len(present)))
     for _, student, request, minutes, key, _ in present:
         got = length if length < minutes else minutes
-        given.append((day, student, request, appointment, began, got))
+        given.append((day, student, request, appointment, began, got, -1))
         if got < minutes:
             log.missed.append((day, student, request, minutes - got, OUT_OF_TIME, 0))
         if key >= 0:
