@@ -10,6 +10,7 @@ from sdmsim.delivery.grouping import Grouped, Meeting, open_windows
 from sdmsim.delivery.options import Option, busy_of_child, options_of
 from sdmsim.delivery.placing import Placed, weeks_of
 from sdmsim.delivery.problem import Problem, common
+from sdmsim.school.vocabulary import WEEKDAYS
 
 ChildSession = tuple[int, int]
 """(request, ordinal)."""
@@ -39,9 +40,10 @@ class Filling:
         options = options_of(self._problem, self._pools[meeting.pool], meeting)
         if not options:
             return "no common window"
-        rules = ("contract hours", "day limit", "room")
-        for relaxed in rules:
-            if any(not self._broken(meeting, o, rules) - {relaxed} for o in options):
+        around = self._around(meeting)
+        broken = [self._broken(meeting, option, around) for option in options]
+        for relaxed in ("contract hours", "day limit", "room"):
+            if any(not rules - {relaxed} for rules in broken):
                 return relaxed
         return "therapist busy"
 
@@ -84,37 +86,44 @@ class Filling:
             return False
         if not meeting.push_in and not open_windows(problem, [request, *others], option.weekday):
             return False
-        return not self._child_taken(request, meeting, option)
+        today = [(m, o) for m, o in self.placed if o.weekday == option.weekday and self._overlap(m, meeting)]
+        return not self._child_taken(request, meeting, option, today)
 
     def _alone(self, session: ChildSession) -> bool:
         meeting = self._single(session)
-        rules = ("contract hours", "day limit", "room")
+        around = self._around(meeting)
         for option in options_of(self._problem, self._pools[meeting.pool], meeting):
-            if not self._broken(meeting, option, rules):
+            if not self._broken(meeting, option, around):
                 self.placed.append((meeting, option))
                 return True
         return False
 
-    def _broken(self, meeting: Meeting, option: Option, rules: tuple[str, ...]) -> set[str]:
+    def _around(self, meeting: Meeting) -> list[list[tuple[Meeting, Option]]]:
+        """Per weekday, the placed meetings that share a school week with one."""
+        days: list[list[tuple[Meeting, Option]]] = [[] for _ in WEEKDAYS]
+        weeks = weeks_of(self._problem, meeting)
+        for other, option in self.placed:
+            if weeks_of(self._problem, other) & weeks:
+                days[option.weekday].append((other, option))
+        return days
+
+    def _broken(self, meeting: Meeting, option: Option, around: list[list[tuple[Meeting, Option]]]) -> set[str]:
         """The rules that an option breaks in the week as it stands; "therapist busy" stands for any clash."""
         broken = set()
         request = meeting.members[0][0]
-        mine = [(m, o) for m, o in self.placed if m.therapist == meeting.therapist and self._overlap(m, meeting)]
-        if any(o.weekday == option.weekday and _clash(o.out, option.out) for _, o in mine):
+        today = around[option.weekday]
+        mine = [o for m, o in today if m.therapist == meeting.therapist]
+        if any(_clash(o.out, option.out) for o in mine) or self._no_lunch([*mine, option], meeting.therapist):
             broken.add("therapist busy")
-        if self._no_lunch([o for _, o in mine] + [option], meeting.therapist, option.weekday):
+        if self._child_taken(request, meeting, option, today, same_day=False):
             broken.add("therapist busy")
-        if self._child_taken(request, meeting, option, same_day=False):
-            broken.add("therapist busy")
-        if self._child_taken(request, meeting, option) and "therapist busy" not in broken:
+        elif "therapist busy" not in broken and self._child_taken(request, meeting, option, today):
             broken.add("day limit")
         if option.room >= 0 and any(
-            o.room == option.room and o.weekday == option.weekday and _clash(o.out, option.out)
-            for m, o in self.placed
-            if m.therapist != meeting.therapist and self._overlap(m, meeting)
+            o.room == option.room and _clash(o.out, option.out) for m, o in today if m.therapist != meeting.therapist
         ):
             broken.add("room")
-        if self._over_contract(mine, meeting, option):
+        if self._over_contract(meeting, option, around):
             broken.add("contract hours")
         return broken
 
@@ -127,36 +136,43 @@ class Filling:
         """Whether two meetings share a school week."""
         return bool(weeks_of(self._problem, one) & weeks_of(self._problem, other))
 
-    def _child_taken(self, request: int, meeting: Meeting, option: Option, same_day: bool = True) -> bool:
+    def _child_taken(
+        self,
+        request: int,
+        meeting: Meeting,
+        option: Option,
+        today: list[tuple[Meeting, Option]],
+        same_day: bool = True,
+    ) -> bool:
         problem = self._problem
         student = problem.requests[request].student
         one_a_day = problem.requests[request].weekly_sessions <= len(problem.contracts[meeting.therapist].days)
-        for other, taken in self.placed:
-            if taken.weekday != option.weekday or not self._overlap(other, meeting):
-                continue
+        busy = busy_of_child(meeting, option)
+        for other, taken in today:
             for r in self._met(request, other):
                 if same_day and one_a_day and r == request:
                     return True
-                if problem.requests[r].student == student and _clash(
-                    busy_of_child(other, taken), busy_of_child(meeting, option)
-                ):
+                if problem.requests[r].student == student and _clash(busy_of_child(other, taken), busy):
                     return True
         return False
 
-    def _no_lunch(self, options: list[Option], therapist: int, weekday: int) -> bool:
+    def _no_lunch(self, today: list[Option], therapist: int) -> bool:
         contract = self._problem.contracts[therapist]
         if not contract.lunch_minutes:
             return False
         first, last = contract.lunch_window
-        taken = [o.out for o in options if o.weekday == weekday]
+        taken = [o.out for o in today]
         for start in range(first, last - contract.lunch_minutes + 1, self._problem.rules.grid_minutes):
             window = (start, start + contract.lunch_minutes)
-            if common([window], contract.open[weekday]) == (window,) and not any(_clash(window, t) for t in taken):
+            if common([window], contract.open[today[-1].weekday]) == (window,) and not any(
+                _clash(window, t) for t in taken
+            ):
                 return False
         return True
 
-    def _over_contract(self, mine: list[tuple[Meeting, Option]], meeting: Meeting, option: Option) -> bool:
+    def _over_contract(self, meeting: Meeting, option: Option, around: list[list[tuple[Meeting, Option]]]) -> bool:
         problem = self._problem
+        mine = [(m, o) for day in around for m, o in day if m.therapist == meeting.therapist]
         rows = [*mine, (meeting, option)]
         minutes = 0.0 + sum(o.out[1] - o.out[0] for _, o in rows)
         classes = {m.section for m, _ in rows if m.push_in}

@@ -160,7 +160,7 @@ def problem_of(
         requests=asked,
         consultations=consultations,
         active=tuple(active_weeks(r, calendar) for r in asked),
-        share_of_weeks=tuple(_share_of_weeks(r, calendar) for r in asked),
+        share_of_weeks=tuple(share_of_weeks(r, calendar) for r in asked),
         section=tuple(position[school.students[r.student].section] for r in asked),
         section_names=tuple(s.section for s in school.sections),
         grade=tuple(grade_number(s.grade) for s in school.sections),
@@ -208,7 +208,8 @@ def active_weeks(request: Request, calendar: SchoolYear) -> int:
     return bits & request.weeks
 
 
-def _share_of_weeks(request: Request, calendar: SchoolYear) -> float:
+def share_of_weeks(request: Request, calendar: SchoolYear) -> float:
+    """The part of the school weeks in which a request's weekly places are used."""
     owed = request.sessions * len(request.owed_in(calendar))
     return min(1.0, owed / (request.weekly_sessions * calendar.n_weeks))
 

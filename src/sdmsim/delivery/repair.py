@@ -1,42 +1,125 @@
-"""A week repaired during the year: rows that move find places in the timetable as it stands, nothing else is moved."""
+"""A week repaired during the year: what changes finds places in the timetable as it stands, nothing else is moved."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, NamedTuple
 
 from sdmsim.delivery.choosing import some_weeks
 from sdmsim.delivery.filling import Filling
 from sdmsim.delivery.grouping import Grouped, Meeting, company, pool_of
 from sdmsim.delivery.options import Option
 from sdmsim.delivery.placing import Placed
-from sdmsim.delivery.problem import Problem
+from sdmsim.delivery.problem import Problem, active_weeks, share_of_weeks
 from sdmsim.delivery.timetable import appointment, in_order
-from sdmsim.delivery.vocabulary import Appointment, Request, Setting, Unplaced, Week
+from sdmsim.delivery.vocabulary import EVERY_WEEK, Appointment, Request, Setting, Unplaced, Week
+from sdmsim.school.calendar import SchoolYear
+
+_ONE_OF_A_PERIOD = frozenset({"minutes", "sessions", "per"})
+"""What a request shares with the others of its longer period, so that none of them can be given anew."""
+
+
+class Newcomer(NamedTuple):
+    """A request that the timetable was not made with."""
+
+    request: Request
+    section: int
+    """Position of the child's class."""
+    active: int
+    """The school weeks in which some of its dates lie, as bits."""
+    share_of_weeks: float
+    """The part of the school weeks in which its weekly places are used."""
+
+
+def newcomer(request: Request, section: int, calendar: SchoolYear) -> Newcomer:
+    """A new request as the repair takes it: of a new child, or of a row that is written anew."""
+    active = active_weeks(request, calendar)
+    return Newcomer(request._replace(weeks=active), section, active, share_of_weeks(request, calendar))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is different from one school week on. Requests are named by their positions."""
+
+    from_week: int
+    until_week: int | None = None
+    """The first school week in which what is `given` anew is as it was again; None: never. Holds for `given` only."""
+    given: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    """Requests that are given in another way, with the fields that change: `{"setting": "classroom"}`."""
+    ended: Mapping[int, date] = field(default_factory=dict)
+    """Requests that end, with their last day, which lies before `from_week`."""
+    new: Sequence[Newcomer] = ()
+
+
+def changed_week(problem: Problem, week: Week, change: Change) -> tuple[Problem, Week]:
+    """The problem and its week after a change.
+
+    A request that is given anew keeps its position for the weeks outside the change and has a copy for those inside.
+    Copies come after the requests of `problem`, in the order of `given`, then the new ones in theirs; those named
+    first find places first. Greedy: each session joins a meeting that is held in all of its weeks and has room, or is
+    held alone in free time, else it is unplaced with a reason. All else stays, and everything before is untouched. A
+    request of a longer period shares what is owed in it with its copy; its amount cannot change.
+    """
+    from_week, until = change.from_week, change.until_week
+    span = some_weeks(from_week, until) if until is not None else EVERY_WEEK & ~some_weeks(0, from_week)
+    before = some_weeks(0, from_week)
+    kept, active = list(problem.requests), list(problem.active)
+    for n, last_day in change.ended.items():
+        kept[n] = kept[n]._replace(end=last_day, weeks=kept[n].weeks & before)
+        active[n] &= before
+    new = [_copy(problem, n, fields, span) for n, fields in change.given.items()]
+    for n in change.given:
+        kept[n] = kept[n]._replace(weeks=kept[n].weeks & ~span)
+        active[n] &= ~span
+    active += [problem.active[n] & span for n in change.given]
+    source = [*range(len(kept)), *change.given]
+    wider = replace(
+        problem,
+        requests=(*kept, *new, *(one.request for one in change.new)),
+        active=(*active, *(one.active for one in change.new)),
+        share_of_weeks=(*_shares(problem, active, source), *(one.share_of_weeks for one in change.new)),
+        section=(*(problem.section[n] for n in source), *(one.section for one in change.new)),
+    )
+    filling = _standing(wider, week, len(kept))
+    filling.fill()
+    unplaced = [u for u in week.unplaced if wider.active[u.request]]
+    return wider, replace(
+        week,
+        requests=wider.requests,
+        appointments=tuple(sorted((appointment(wider, m, o) for m, o in filling.placed), key=in_order)),
+        unplaced=(*unplaced, *(Unplaced(r, n, filling.reason((r, n))) for r, n in filling.waiting)),
+    )
 
 
 def moved_rows(problem: Problem, week: Week, moves: Mapping[int, Setting], from_week: int) -> tuple[Problem, Week]:
     """The problem and its week when rows (per week) are given in other settings from a school week on.
 
-    Greedy: each session joins a meeting that is held in all of its weeks and has room, or is held alone in free time,
-    else it is unplaced from then on. Pull-out groups that somebody leaves may break up, their children joining others,
-    where that leaves less without a place. All else stays, and everything before is untouched.
+    As `changed_week`; but pull-out groups that somebody leaves may break up, their children joining others, where
+    that leaves less without a place.
     """
     ahead = [n for n, bits in enumerate(problem.active) if bits >> from_week]
-    going = {n: moves[problem.requests[n].row] for n in ahead if problem.requests[n].row in moves}
-    left = {
-        n: problem.requests[n].setting
-        for one in week.appointments
-        if one.setting == "therapy_room" and any(r in going for r, _ in one.members)
-        for n, _ in one.members
-        if n in ahead and n not in going
-    }
-    found = _amended(problem, week, going, from_week)
+    rows = {n: problem.requests[n].row for n in ahead}
+    going = {n: {"setting": moves[row]} for n, row in rows.items() if row in moves}
+    found = changed_week(problem, week, Change(from_week, given=going))
+    left = _left_behind(week, going, ahead)
     if left and _lacking(*found, from_week):
-        broken_up = _amended(problem, week, {**left, **going}, from_week)
+        broken_up = changed_week(problem, week, Change(from_week, given={**{n: {} for n in left}, **going}))
         if _lacking(*broken_up, from_week) < _lacking(*found, from_week):
             return broken_up
     return found
+
+
+def _left_behind(week: Week, going: Collection[int], ahead: Iterable[int]) -> list[int]:
+    """Requests whose pull-out groups lose somebody."""
+    staying = set(ahead) - set(going)
+    groups = (
+        one.members
+        for one in week.appointments
+        if one.setting == "therapy_room" and any(r in going for r, _ in one.members)
+    )
+    return list(dict.fromkeys(n for members in groups for n, _ in members if n in staying))
 
 
 def _lacking(problem: Problem, week: Week, from_week: int) -> int:
@@ -47,37 +130,18 @@ def _lacking(problem: Problem, week: Week, from_week: int) -> int:
     )
 
 
-def _amended(problem: Problem, week: Week, settings: Mapping[int, Setting], from_week: int) -> tuple[Problem, Week]:
-    """Requests given anew from a school week on, each in its setting; those named first find places first."""
-    before = some_weeks(0, from_week)
-    kept = [r._replace(weeks=r.weeks & before) if n in settings else r for n, r in enumerate(problem.requests)]
-    new = [
-        problem.requests[n]._replace(setting=setting, weeks=problem.requests[n].weeks & ~before)
-        for n, setting in settings.items()
-    ]
-    active = [bits & before if n in settings else bits for n, bits in enumerate(problem.active)]
-    active += [problem.active[n] & ~before for n in settings]
-    wider = replace(
-        problem,
-        requests=(*kept, *new),
-        active=tuple(active),
-        share_of_weeks=_shares(problem, active, list(settings)),
-        section=(*problem.section, *(problem.section[n] for n in settings)),
-    )
-    filling = _standing(wider, week, len(kept))
-    filling.fill()
-    unplaced = [u for u in week.unplaced if active[u.request]]
-    return wider, replace(
-        week,
-        requests=wider.requests,
-        appointments=tuple(sorted((appointment(wider, m, o) for m, o in filling.placed), key=in_order)),
-        unplaced=(*unplaced, *(Unplaced(r, n, filling.reason((r, n))) for r, n in filling.waiting)),
-    )
+def _copy(problem: Problem, number: int, fields: Mapping[str, Any], span: int) -> Request:
+    """A request given anew in some weeks."""
+    old = problem.requests[number]
+    if old.per == "week":
+        return old._replace(**fields)._replace(weeks=old.weeks & span)
+    assert not fields.keys() & _ONE_OF_A_PERIOD, "the amount of a longer period does not change within it"
+    owner = number if old.shares_with is None else old.shares_with
+    return old._replace(**fields)._replace(weeks=old.weeks & span, shares_with=owner)
 
 
-def _shares(problem: Problem, active: Sequence[int], old: Sequence[int]) -> tuple[float, ...]:
+def _shares(problem: Problem, active: Sequence[int], source: Sequence[int]) -> tuple[float, ...]:
     """Per request, the part of the school weeks in which its places are used: split as its weeks are."""
-    source = [*range(len(problem.requests)), *old]
     return tuple(
         problem.share_of_weeks[s] * bits.bit_count() / max(1, problem.active[s].bit_count())
         for s, bits in zip(source, active, strict=True)

@@ -157,9 +157,13 @@ class Request(NamedTuple):
     end: date | None
     weeks: int = EVERY_WEEK
     """The school weeks in which it is owed (rows per week) or held (all others), as bits."""
+    shares_with: int | None = None
+    """The request that owes the amount of a longer period which this one only helps to hold."""
 
     def owed_in(self, calendar: SchoolYear) -> tuple[tuple[int, ...], ...]:
-        """The school days of every period in which its amount is owed."""
+        """The school days of every period in which its amount is owed; none where another request owes it."""
+        if self.shares_with is not None:
+            return ()
         periods = calendar.periods(self.per, self.start, self.end)
         if self.weeks == EVERY_WEEK or self.per != "week":
             return periods

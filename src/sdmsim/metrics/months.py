@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sdmsim.delivery.vocabulary import EVERY_WEEK
 from sdmsim.events import REASONS, Log
 from sdmsim.world.vocabulary import PerPlan
 
@@ -19,15 +20,18 @@ def _required(plan: Plan) -> dict[tuple[int, int], float]:
     """By month, minutes required as a log counts them: every row's weekly equivalent for each 5 school days.
 
     The weekly equivalent of a monthly, quarterly or yearly row is its amount over the year / 36. A day counts
-    for a row within the row's dates.
+    for a row within the row's dates and weeks.
     """
     found: dict[tuple[int, int], float] = {(d.date.year, d.date.month): 0.0 for d in plan.calendar.days}
     for request in plan.week.requests:
+        if request.shares_with is not None:
+            continue
         weekly = float(request.minutes * request.sessions)
         if request.per != "week":
             weekly *= len(plan.calendar.periods(request.per, request.start, request.end)) / PLAN_WEEKS
+        weeks = request.weeks if request.per == "week" else EVERY_WEEK
         for day in plan.calendar.days:
-            if (request.start or day.date) <= day.date <= (request.end or day.date):
+            if weeks >> day.week & 1 and (request.start or day.date) <= day.date <= (request.end or day.date):
                 found[day.date.year, day.date.month] += weekly / 5.0
     return found
 

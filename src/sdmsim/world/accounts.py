@@ -61,13 +61,22 @@ def accounts_of(plan: Plan) -> Accounts:
     for appointment in plan.week.appointments:
         for wanted, ordinal in appointment.members:
             places[wanted].setdefault(ordinal, []).append(appointment)
-    account_of, due_of = [], []
+    sharing: dict[int | None, list[int]] = {}
+    for number, request in enumerate(requests):
+        sharing.setdefault(request.shares_with, []).append(number)
+    account_of: list[tuple[int, ...]] = []
+    due_of: list[tuple[int, ...]] = []
     owed: list[float] = []
     dues: list[Due] = []
     fixed: list[tuple[Any, ...]] = []
     chances: list[tuple[int, int]] = []
     for number, request in enumerate(requests):
+        if request.shares_with is not None:
+            account_of.append(account_of[request.shares_with])
+            due_of.append(due_of[request.shares_with])
+            continue
         accounts, due = [-1] * len(calendar.days), [-1] * len(calendar.days)
+        parts = (number, *sharing.get(number, ()))
         for period in request.owed_in(calendar):
             for index in period:
                 accounts[index] = len(owed)
@@ -82,12 +91,13 @@ def accounts_of(plan: Plan) -> Accounts:
                 d.index
                 for d in days
                 if d.week < plan.start_up_weeks
-                for one in places[number].values()
+                for part in parts
+                for one in places[part].values()
                 for appointment in one
-                if holds_on(appointment, request, d)
+                if holds_on(appointment, requests[part], d)
             ]
             chances += [(len(dues), day) for day in early]
-            lacking = len(places[number]) < request.weekly_sessions
+            lacking = any(len(places[part]) < requests[part].weekly_sessions for part in parts)
             dues.append(Due(request.student, number, float(request.minutes), request.sessions, period[0], lacking))
         account_of.append(tuple(accounts))
         due_of.append(tuple(due))
