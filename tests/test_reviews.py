@@ -99,7 +99,7 @@ def test_before_the_first_move_every_fact_is_the_same() -> None:
         sessions, given, missed, trips, absences, work = kinds
         return [
             [(d, start, end, n) for d, _, start, end, n in sessions],
-            [(d, s, start, m) for d, s, _, _, start, m in given],
+            [(d, s, start, m) for d, s, _, _, start, m, _ in given],
             sorted((d, s, m, reason, n) for d, s, _, m, reason, n in missed),
             [(d, s, *times) for d, s, _, *times in trips],
             absences,
