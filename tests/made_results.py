@@ -9,7 +9,10 @@ import numpy as np
 import pandas as pd
 
 from sdmsim.lab.compare import compare_runs, summarise
+from sdmsim.lab.joint import best_table, joint_table
+from sdmsim.lab.pairing import pairing_table
 from sdmsim.lab.results import Results
+from sdmsim.lab.tails import tails_table
 from sdmsim.theory.ledger import Assumptions
 
 REASONS = (
@@ -142,6 +145,10 @@ def made_results(
         runs=runs,
         summary=summarise(runs, arms),
         comparison=compare_runs(runs, arms, arms[0]),
+        joint=joint_table(runs, arms, arms[0]),
+        best=best_table(runs, arms),
+        pairing=pairing_table(runs, arms, arms[0]),
+        tails=tails_table(runs, arms, arms[0]),
         weeks=weeks,
         rows=pd.DataFrame(),
         workload=workload,

@@ -15,13 +15,12 @@ from sdmsim.lab.compare import (
     SUMMARY,
     compare,
     compare_runs,
-    estimate,
     holm,
-    metrics_of,
-    paired_difference,
     summarise,
     verdict,
 )
+from sdmsim.lab.estimates import estimate, paired_difference
+from sdmsim.lab.outcomes import metrics_of
 from sdmsim.lab.results import TABLES, Results
 
 ARMS = ("zero", "half", "all")

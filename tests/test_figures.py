@@ -46,19 +46,20 @@ def test_comparison_draws_the_differences_of_the_table(results: Results) -> None
     """Each point lies at the difference in planners' units, its interval around it, hollow where not clear."""
     others = ARMS[1:]
     ax = Figure().add_subplot()
-    numbers = figures.comparison(ax, results.comparison, "delivered_share", ARMS, others)
+    numbers = figures.comparison(ax, results, "delivered_share", ARMS, others)
     rows = results.comparison[results.comparison.metric == "delivered_share"].set_index("arm")
     for row in numbers.to_dict("records"):
         assert row["difference"] == pytest.approx(100 * rows.difference[row["arm"]])
         assert row["ci_low"] <= row["difference"] <= row["ci_high"]
-    points = [line for line in ax.lines if line.get_marker() not in ("None", None, "")]
+        assert row["joint_low"] < row["ci_low"] <= row["ci_high"] < row["joint_high"]
+    points = [line for line in ax.lines if line.get_marker() not in ("None", None, "", "|")]
     assert [p.get_xdata()[0] for p in points] == pytest.approx(list(numbers.difference))
     assert [label.get_text() for label in ax.get_yticklabels()] == list(others)
 
     flat = made_results(delivered_step=0.0)
     ax = Figure().add_subplot()
-    numbers = figures.comparison(ax, flat.comparison, "delivered_share", ARMS, others)
-    points = [line for line in ax.lines if line.get_marker() not in ("None", None, "")]
+    numbers = figures.comparison(ax, flat, "delivered_share", ARMS, others)
+    points = [line for line in ax.lines if line.get_marker() not in ("None", None, "", "|")]
     hollow = [same_color(str(p.get_markerfacecolor()), "white") for p in points]
     assert hollow == [clear == "no" for clear in numbers.clear]
     assert all(hollow), "with nothing between the arms no point may look clear"

@@ -6,14 +6,15 @@ replication r is the arm's value minus the baseline's in r.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from sdmsim.base import InputErrors, Problem, did_you_mean
-from sdmsim.lab.estimates import Values, estimate, paired_difference
-from sdmsim.lab.ratios import Parts, ratio, ratio_difference
+from sdmsim.lab.estimates import estimate, paired_difference
+from sdmsim.lab.outcomes import outcomes_of
+from sdmsim.lab.ratios import ratio, ratio_difference
 from sdmsim.metrics import RATIOS, unit_of
 
 if TYPE_CHECKING:
@@ -52,26 +53,6 @@ def verdict(difference: float, p_adjusted: float) -> str:
     return HIGHER if difference > 0 else LOWER
 
 
-def metrics_of(runs: pd.DataFrame) -> list[str]:
-    """The metric columns of a table of runs: those after `replication`, in their order."""
-    columns = [str(c) for c in runs.columns]
-    return columns[columns.index("replication") + 1 :]
-
-
-def _columns_of(runs: pd.DataFrame, arms: Sequence[str], metric: str) -> Mapping[str, Values]:
-    """Values of a metric by arm, ordered by replication."""
-    wide = runs.pivot(index="replication", columns="arm", values=metric)
-    return {arm: wide[arm].to_numpy(dtype=np.float64) for arm in arms}
-
-
-def _parts_of(runs: pd.DataFrame, arms: Sequence[str], metric: str) -> Mapping[str, Parts] | None:
-    """Both parts of a ratio of totals by arm; None for a metric that is none, or whose parts are not in the runs."""
-    if metric not in RATIOS or not set(RATIOS[metric]) <= set(runs.columns):
-        return None
-    above, below = (_columns_of(runs, arms, part) for part in RATIOS[metric])
-    return {arm: Parts(above[arm], below[arm]) for arm in arms}
-
-
 def summarise(runs: pd.DataFrame, arms: Sequence[str], seed: int = 0) -> pd.DataFrame:
     """Mean, spread, 95 % interval and percentiles of every metric in every arm, arms and metrics in their order.
 
@@ -79,13 +60,13 @@ def summarise(runs: pd.DataFrame, arms: Sequence[str], seed: int = 0) -> pd.Data
     """
     import pandas as pd
 
-    by_metric = {metric: _columns_of(runs, arms, metric) for metric in metrics_of(runs)}
-    ratios = {metric: _parts_of(runs, arms, metric) for metric in by_metric}
+    outcomes = outcomes_of(runs, arms)
+    ratios = {metric: outcomes.parts_of(metric) for metric in outcomes.metrics}
     rows: list[tuple[Any, ...]] = []
-    for arm in arms:
-        for metric, columns in by_metric.items():
-            values = columns[arm]
-            e = estimate(values) if (parts := ratios[metric]) is None else ratio(parts[arm], seed)
+    for i, arm in enumerate(arms):
+        for metric in outcomes.metrics:
+            values = outcomes.of(metric)[i]
+            e = estimate(values) if (parts := ratios[metric]) is None else ratio(parts[i], seed)
             known = values[~np.isnan(values)]
             tails = [float(q) for q in np.quantile(known, [0.05, 0.5, 0.95])] if known.size else [np.nan] * 3
             rows.append((arm, metric, unit_of(metric), e.n, e.mean, e.sd, e.low, e.high, *tails))
@@ -126,14 +107,16 @@ def compare_runs(
     """Every other arm against the baseline, metric by metric; see `compare`. `rows`: as in `Results`."""
     import pandas as pd
 
+    outcomes, base = outcomes_of(runs, arms), list(arms).index(baseline)
     others = [arm for arm in arms if arm != baseline]
+    places = [i for i, arm in enumerate(arms) if arm != baseline]
     made: list[tuple[Any, ...]] = []
-    for metric in metrics_of(runs):
-        if (parts := _parts_of(runs, arms, metric)) is None:
-            columns = _columns_of(runs, arms, metric)
-            found = [paired_difference(columns[arm], columns[baseline]) for arm in others]
+    for metric in outcomes.metrics:
+        if (parts := outcomes.parts_of(metric)) is None:
+            values = outcomes.of(metric)
+            found = [paired_difference(values[i], values[base]) for i in places]
         else:
-            found = [ratio_difference(parts[arm], parts[baseline], seed) for arm in others]
+            found = [ratio_difference(parts[i], parts[base], seed) for i in places]
         for arm, e, p in zip(others, found, holm([e.p for e in found]), strict=True):
             said = verdict(e.mean, p)
             if rows is not None and said != UNCLEAR and turned(rows, metric, arm, baseline, e.mean).against:

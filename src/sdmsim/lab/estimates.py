@@ -49,8 +49,8 @@ def estimate(values: Values) -> Estimate:
     return Estimate(n, mean, sd, mean - half, mean + half, float(2 * student.sf(abs(mean) / error, n - 1)))
 
 
-def paired_difference(arm: Values, baseline: Values) -> Estimate:
-    """The mean difference `arm - baseline` over replications, pair by pair.
+def differences(arm: Values, baseline: Values) -> Values:
+    """`arm - baseline` pair by pair.
 
     Differences within the rounding of sums are nil, or equal to each other where they do not vary.
     """
@@ -60,4 +60,9 @@ def paired_difference(arm: Values, baseline: Values) -> Estimate:
     known = difference[~np.isnan(difference)]
     if len(known) and np.ptp(known) <= ROUNDING * np.nanmax(scale):
         difference = np.where(np.isnan(difference), np.nan, known[0])
-    return estimate(difference)
+    return np.asarray(difference)
+
+
+def paired_difference(arm: Values, baseline: Values) -> Estimate:
+    """The mean of the `differences` of an arm from the baseline over replications."""
+    return estimate(differences(arm, baseline))

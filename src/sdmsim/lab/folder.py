@@ -32,6 +32,7 @@ TEXT_COLUMNS = (
     "unit",
     "baseline",
     "verdict",
+    "better",
     "variation",
     "activity",
     "label",

@@ -7,6 +7,7 @@ methods: another look at the jackknife"; percentile intervals) to see how far th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,17 +55,26 @@ def ratio(parts: Parts, seed: int) -> Estimate:
     return _estimate(len(chosen), float(parts.of(chosen)), sd, draws, abs(float(parts.of(chosen))))
 
 
-def ratio_difference(arm: Parts, baseline: Parts, seed: int) -> Estimate:
+def ratios_drawn(parts: Sequence[Parts], seed: int) -> Values:
+    """(RESAMPLES, arm): ratios over years drawn anew from those that all arms know; empty for fewer than two years."""
+    chosen = np.flatnonzero(np.all([one.known for one in parts], axis=0))
+    if len(chosen) < 2:
+        return np.empty((0, len(parts)))
+    years = chosen[drawn_years(len(chosen), seed)]
+    return np.stack([one.of(years) for one in parts], axis=1)
+
+
+def ratio_difference(arm: Parts, baseline: Parts, seed: int, level: float = CONFIDENCE) -> Estimate:
     """The arm's ratio less the baseline's, both over the years that both know, drawn together; without `sd`."""
     chosen = np.flatnonzero(arm.known & baseline.known)
     years = chosen[drawn_years(len(chosen), seed)]
     ours, theirs = float(arm.of(chosen)), float(baseline.of(chosen))
     draws = arm.of(years) - baseline.of(years)
-    return _estimate(len(chosen), ours - theirs, float("nan"), draws, max(abs(ours), abs(theirs)))
+    return _estimate(len(chosen), ours - theirs, float("nan"), draws, max(abs(ours), abs(theirs)), level)
 
 
-def _estimate(n: int, value: float, sd: float, draws: Values, scale: float) -> Estimate:
-    """A value with the middle 95 % of its draws, and p: twice the share of draws on the rarer side of nil.
+def _estimate(n: int, value: float, sd: float, draws: Values, scale: float, level: float = CONFIDENCE) -> Estimate:
+    """A value with the middle of its draws (`level` of them), and p: twice the share of draws on the rarer side of nil.
 
     The smallest p is 2 / (RESAMPLES + 1), and 2 / 2**n, the chance that n years without a difference lean to one side:
     a few years drawn anew would seem surer than they can be. Interval and p are nan for fewer than two years, and
@@ -77,7 +87,7 @@ def _estimate(n: int, value: float, sd: float, draws: Values, scale: float) -> E
         return Estimate(n, value, sd, np.nan, np.nan, np.nan)
     if np.ptp(draws) <= ROUNDING * scale:
         return Estimate(n, value, sd, value, value, 1.0 if value == 0.0 else 0.0)
-    low, high = np.quantile(draws, [0.5 - CONFIDENCE / 2, 0.5 + CONFIDENCE / 2])
+    low, high = np.quantile(draws, [0.5 - level / 2, 0.5 + level / 2])
     rarer = min(int((draws <= 0.0).sum()), int((draws >= 0.0).sum()))
     p = max(2.0 * (rarer + 1) / (len(draws) + 1), 2.0 ** (1 - n))
     return Estimate(n, value, sd, float(low), float(high), min(1.0, p))

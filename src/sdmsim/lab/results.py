@@ -13,7 +13,10 @@ from sdmsim.lab.folder import MANIFEST, read_csv, read_manifest, refuse_other_in
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLES = ("summary", "comparison", "rows", "weeks", "workload", "months", "ledger", "regroup", "record", "assumptions")
+TABLES = (
+    "summary", "comparison", "joint", "best", "pairing", "tails", "rows", "weeks", "workload", "months", "ledger",
+    "regroup", "record", "assumptions",
+)  # fmt: skip
 """Tables written as CSV beside `runs.parquet`; an empty one is not written."""
 
 
@@ -30,6 +33,14 @@ class Results:
     """arm, metric, unit, n, mean, sd, ci_low, ci_high, p05, p50, p95."""
     comparison: pd.DataFrame
     """metric, unit, arm, baseline, n, difference, ci_low, ci_high, p_adjusted, verdict."""
+    joint: pd.DataFrame
+    """metric, unit, arm, baseline, n, difference, joint_low, joint_high: intervals that hold together over the arms."""
+    best: pd.DataFrame
+    """metric, unit, better, arm, n, probability_best."""
+    pairing: pd.DataFrame
+    """metric, unit, arm, baseline, n, ..., worth_replications: what the same luck in all arms was worth."""
+    tails: pd.DataFrame
+    """metric, unit, quantile, arm, baseline, n, value, ...: the bad tenth of the years, arm against baseline."""
     rows: pd.DataFrame
     """arm, row, replication, each metric of progress and the cost: some years again under rows of numbers that fit
     the published targets as well; empty where the assumptions are not those that the rows were found for."""

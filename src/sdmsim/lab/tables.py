@@ -25,6 +25,9 @@ def tables_of(
     import pandas as pd
 
     from sdmsim.lab.compare import compare_runs, summarise
+    from sdmsim.lab.joint import best_table, joint_table
+    from sdmsim.lab.pairing import pairing_table
+    from sdmsim.lab.tails import tails_table
 
     names, seed = [name for name, _ in arms], arms[0][1].seed
     years = [bench.years(name) for name in names]
@@ -55,6 +58,10 @@ def tables_of(
         "runs": runs,
         "summary": summarise(runs, names, seed),
         "comparison": compare_runs(runs, names, experiment.baseline, rows, seed),
+        "joint": joint_table(runs, names, experiment.baseline, seed),
+        "best": best_table(runs, names, seed),
+        "pairing": pairing_table(runs, names, experiment.baseline),
+        "tails": tails_table(runs, names, experiment.baseline, seed),
         "rows": rows,
         "weeks": weeks,
         "workload": pd.DataFrame(workload, columns=["arm", "activity", "hours_per_week"]),

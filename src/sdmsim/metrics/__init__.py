@@ -7,7 +7,7 @@ from sdmsim.metrics.ledger import ledger, ledger_by_child
 from sdmsim.metrics.log_systems import as_log_systems_have_it
 from sdmsim.metrics.money import RATIOS
 from sdmsim.metrics.months import by_month
-from sdmsim.metrics.names import METRICS, Metric, unit_of
+from sdmsim.metrics.names import BETTER, METRICS, Metric, unit_of
 from sdmsim.metrics.progress import progress
 from sdmsim.metrics.regular_class import notes_of_year, regular_class_counts, regular_class_notes
 from sdmsim.metrics.rows import measure, row, unplaced_a_week
@@ -15,6 +15,7 @@ from sdmsim.metrics.tables import fidelity, student_time, students_table
 from sdmsim.metrics.workload import therapist_week, workload
 
 __all__ = [
+    "BETTER",
     "METRICS",
     "RATIOS",
     "Metric",

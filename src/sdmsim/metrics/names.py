@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from sdmsim.events import REASONS
@@ -81,6 +82,22 @@ METRICS: tuple[Metric, ...] = (
     Metric("academic_growth_sd", "SD", "growth in ELA and maths", "progress"),
 )
 """Every metric that is simulated, in the order in which rows hold them."""
+
+Better = Literal["more", "less"]
+_MORE = (
+    "minutes_delivered", "delivered_share", "lre_share", "peer_presence_minutes", "delivered_hours", "peer_minutes",
+    "peer_partners", "engaged_share", "trained_gain_sd", "classroom_gain_sd", "trained_effect_sd",
+    "classroom_effect_sd", "goals_met", "goals_met_share", "goals_generalised_share", "goals_truly_met_share",
+    "academic_growth_sd",
+)  # fmt: skip
+_LESS = (
+    "owed_p90_minutes", "unplaced_sessions", "large_group_share", "class_minutes_missed", "core_minutes_missed",
+    "student_transition_minutes", "therapist_hours_per_week", "overtime_hours", "therapist_transition_minutes", "cost",
+    "cost_per_delivered_hour", "cost_per_goal_met",
+)  # fmt: skip
+BETTER: Mapping[str, Better] = {**dict.fromkeys(_MORE, "more"), **dict.fromkeys(_LESS, "less")}
+"""Of which metrics a planner wants more, or less, all else equal; of the others (such as the time of reviews, or the
+minutes missed for one reason) neither is better by itself."""
 
 _UNITS = {metric.name: metric.unit for metric in METRICS}
 

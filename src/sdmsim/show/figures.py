@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sdmsim.show.answer import differences, levels
+from sdmsim.show.certainty import joint_intervals
 from sdmsim.show.record import Pair
 from sdmsim.show.style import ACTIVITY_GROUPS, GREY, OVERTIME, REASON_STYLES, colour, marker
 from sdmsim.show.words import MISSED, heading, reason_words, shown_difference, words_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from sdmsim.lab.results import Results
 
 WRAP = 26
 """Letters of an arm's name in one line of an axis."""
@@ -29,12 +32,14 @@ def wrapped(name: str, width: int = WRAP) -> str:
     return "\n".join(textwrap.wrap(name, width) or [name]).replace("$", r"\$")
 
 
-def comparison(ax: Axes, table: pd.DataFrame, metric: str, arms: Sequence[str], others: Sequence[str]) -> pd.DataFrame:
+def comparison(ax: Axes, results: Results, metric: str, arms: Sequence[str], others: Sequence[str]) -> pd.DataFrame:
     """Differences of one metric from the baseline: a point with its 95 % interval for each other arm.
 
-    Filled where the difference is clear, hollow where it is not. `arms` gives the colours, `others` the rows.
+    Filled where the difference is clear, hollow where it is not. A thin line with ends is the interval that holds
+    together with those of the other arms. `arms` gives the colours, `others` the rows.
     """
-    words = words_of(metric)
+    words, table = words_of(metric), results.comparison
+    jointly = joint_intervals(results.joint, metric)
     found = {d.arm: d for d in differences(table, metric)}
     rows = []
     for row, arm in enumerate(others):
@@ -45,6 +50,9 @@ def comparison(ax: Axes, table: pd.DataFrame, metric: str, arms: Sequence[str], 
         tint = colour(arms.index(arm))
         if low == low:
             ax.plot([low, high], [row, row], color=tint, linewidth=2.2, solid_capstyle="butt", zorder=2)
+        ends = [x * words.scale for x in jointly.get(arm, (float("nan"),) * 2)]
+        if ends[0] < ends[1]:
+            ax.plot(ends, [row, row], "|-", color=tint, linewidth=0.9, markersize=6, zorder=2)
         face = tint if d.clear else "white"
         ax.plot(value, row, marker(arms.index(arm)), color=tint, markerfacecolor=face, markersize=6, zorder=3)
         ax.annotate(
@@ -52,7 +60,7 @@ def comparison(ax: Axes, table: pd.DataFrame, metric: str, arms: Sequence[str], 
             textcoords="offset points", ha="center", va="bottom", fontsize=7.5, color="black", zorder=4,
             bbox={"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.85},
         )  # fmt: skip
-        rows.append((metric, arm, value, low, high, "yes" if d.clear else "no"))
+        rows.append((metric, arm, value, low, high, "yes" if d.clear else "no", ends[0], ends[1]))
     ax.axvline(0.0, color=GREY, linewidth=1.0, zorder=1)
     ax.set_ylim(len(others) - 0.5, -0.7)
     ax.set_yticks(range(len(others)), [wrapped(arm) for arm in others])
@@ -60,8 +68,9 @@ def comparison(ax: Axes, table: pd.DataFrame, metric: str, arms: Sequence[str], 
     ax.grid(axis="x")
     ax.set_title(words.label)
     ax.set_xlabel(f"difference, {words.difference_unit or words.unit}")
-    _spread(ax, [x for r in rows for x in r[2:5] if x == x], words.decimals)
-    return pd.DataFrame(rows, columns=["metric", "arm", "difference", "ci_low", "ci_high", "clear"])
+    _spread(ax, [x for r in rows for x in (r[2], r[3], r[4], r[6], r[7]) if x == x], words.decimals)
+    names = ["metric", "arm", "difference", "ci_low", "ci_high", "clear", "joint_low", "joint_high"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def _spread(ax: Axes, values: Sequence[float], decimals: int) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sdmsim.show import assumed
 from sdmsim.show.answer import answer, differences, levels, odd_verdicts, open_verdicts, records
+from sdmsim.show.certainty import pairing_worth, probably_best
 from sdmsim.show.console import console, table
 from sdmsim.show.words import HEADLINE, heading, with_half_widths, words_of
 
@@ -37,7 +38,7 @@ def print_outcome(results: Results, report: Path) -> None:
         head = ["arm", *(f"{words_of(m).label} ({words_of(m).difference_unit or words_of(m).unit})" for m in some)]
         screen.print(table(title, head, _verdicts(results, some)))
         title = ""
-    for sentence in (*answer(results.summary, results.comparison, results.baseline), ONE_LINE_LIMIT):
+    for sentence in (*_sentences(results), ONE_LINE_LIMIT):
         screen.print(sentence, soft_wrap=True)
     odd = odd_verdicts(results.comparison)
     if odd:
@@ -54,6 +55,12 @@ def print_outcome(results: Results, report: Path) -> None:
     for note in results.notes:
         screen.print(f"Note: {note}", soft_wrap=True)
     screen.print(f"\nReport: {report}", soft_wrap=True)
+
+
+def _sentences(results: Results) -> list[str]:
+    """The answer, who is probably best, and what the same luck in all arms was worth."""
+    said = answer(results.summary, results.comparison, results.baseline)
+    return [*said, *(text for text in (probably_best(results.best), pairing_worth(results.pairing)) if text)]
 
 
 def _that_fit(metrics: Sequence[str], width: int, arms: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -92,6 +99,10 @@ def outcome_summary(results: Results, folder: Path) -> dict[str, Any]:
         "answer": answer(results.summary, results.comparison, results.baseline),
         "summary": _without_nan(results.summary),
         "comparison": _without_nan(results.comparison),
+        "joint": _without_nan(results.joint),
+        "best": _without_nan(results.best),
+        "pairing": _without_nan(results.pairing),
+        "tails": _without_nan(results.tails),
         "assumptions": results.manifest["assumptions"],
         "notes": list(results.notes),
         "out": str(folder),

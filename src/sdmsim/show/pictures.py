@@ -97,7 +97,7 @@ def _comparison(results: Results, metrics: Sequence[str]) -> Picture:
     numbers = []
     for i, metric in enumerate(metrics):
         ax = axes[i // columns][i % columns]
-        numbers.append(figures.comparison(ax, results.comparison, metric, results.arms, others))
+        numbers.append(figures.comparison(ax, results, metric, results.arms, others))
     for ax in axes.flat[len(metrics) :]:
         ax.set_axis_off()
     return Picture(
@@ -105,7 +105,8 @@ def _comparison(results: Results, metrics: Sequence[str]) -> Picture:
         title="Differences from the baseline",
         caption=(
             f'Mean difference of each arm from "{results.baseline}" (the line at 0), paired by simulated year, with '
-            "its 95 % interval. Filled: clear after adjustment for several arms; hollow: no clear difference."
+            "its 95 % interval (thick) and the wider one that holds for all arms of a measure at once (thin, with "
+            "ends). Filled: clear after adjustment for several arms; hollow: no clear difference."
         ),
         alt=f"Points with intervals: {len(others)} arms against {results.baseline} on {len(metrics)} measures.",
         figure=figure,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sdmsim.lab.fairness import shipped_leads
-from sdmsim.show import assumed, words
+from sdmsim.show import assumed, certainty, words
 from sdmsim.show.answer import CANNOT_SAY, NOT_LEGAL_ADVICE, answer, levels, odd_verdicts, open_verdicts, records
 from sdmsim.show.pictures import Picture, draw
 from sdmsim.show.record import fits
@@ -64,6 +64,11 @@ def _content(results: Results, pictures: Sequence[Picture]) -> dict[str, Any]:
         "not_legal_advice": NOT_LEGAL_ADVICE,
         "parts": _part_tables(results),
         "differences": _differences(results),
+        "best": _table_of("How probable it is that an arm is the best", *certainty.best_rows(results)),
+        "best_sentence": certainty.probably_best(results.best),
+        "pairing": _table_of("Replications that the same luck was worth", *certainty.pairing_rows(results)),
+        "pairing_sentence": certainty.pairing_worth(results.pairing),
+        "bad_years": _bad_years(results),
         "odd": odd_verdicts(results.comparison),
         "open": open_verdicts(results),
         "pictures": [_embedded(p) for p in pictures],
@@ -152,6 +157,16 @@ def p_text(p: float) -> str:
     if math.isnan(p):
         return "-"
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _table_of(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Table | None:
+    return Table(title, head, rows) if rows else None
+
+
+def _bad_years(results: Results) -> GroupedTable:
+    """The worst tenth of the years, arm against baseline."""
+    groups = [Group(title, rows) for title, rows in certainty.tail_rows(results).items()]
+    return GroupedTable("The worst tenth of the years", certainty.TAIL_HEAD, groups)
 
 
 def _week_table(results: Results) -> Table | None:
