@@ -11,6 +11,7 @@ from sdmsim.delivery.own import Own, OwnReviews
 from sdmsim.delivery.policy import RuleBook
 from sdmsim.delivery.problem import Problem, problem_of
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, Reviews, WeekRules
+from sdmsim.delivery.taken_over import better_of
 from sdmsim.delivery.timetable import make_week
 from sdmsim.delivery.vocabulary import Reviewing, Strategy, Week
 from sdmsim.scenario import Scenario
@@ -62,9 +63,16 @@ def week_problem(scenario: Scenario, school: School | None = None) -> Problem:
     )
 
 
-def timetable(scenario: Scenario) -> Week:
-    """The weekly timetable: from the cache, or solved. Never depends on a replication."""
-    return make_week(week_problem(scenario))
+def timetable(scenario: Scenario, *, start: Week | None = None) -> Week:
+    """The weekly timetable: from the cache, or solved. Never depends on a replication.
+
+    `start`: the week of the scenario before it was changed. What of it still stands, filled in, is taken where the
+    fresh one is worse: so a larger legal group, or one more therapist (last in the staff table), never leaves more
+    minutes without a place.
+    """
+    problem = week_problem(scenario)
+    week = make_week(problem)
+    return week if start is None else better_of(problem, week, start)
 
 
 def reviewing_of(scenario: Scenario, problem: Problem) -> tuple[Reviewing, Problem] | None:

@@ -6,6 +6,8 @@ rule that binds, found by relaxing one rule at a time.
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from sdmsim.delivery.grouping import Grouped, Meeting, open_windows
 from sdmsim.delivery.options import Option, busy_of_child, options_of
 from sdmsim.delivery.placing import Placed, weeks_of
@@ -33,6 +35,23 @@ class Filling:
     def fill(self) -> None:
         """Place every waiting child-session that some placed group or some free time can take."""
         self.waiting = [s for s in sorted(self.waiting) if not (self._join(s) or self._alone(s))]
+
+    def stands(self, meeting: Meeting, option: Option) -> bool:
+        """Whether a whole meeting may be held in the week as it stands, at one of its own options."""
+        problem, members = self._problem, [r for r, _ in meeting.members]
+        pool = self._pools[meeting.pool]
+        limit = problem.visits.reach if meeting.push_in else problem.grouping.legal_size
+        grades = [problem.grade[problem.section[r]] for r in members]
+        if not set(members) <= set(pool.requests) or problem.most_at_once(members) > limit:
+            return False
+        if not meeting.push_in and max(grades) - min(grades) > problem.grouping.grade_span:
+            return False
+        if any(problem.together(problem.never, a, b) for a, b in combinations(members, 2)):
+            return False
+        if len(members) > 1 and any(problem.requests[r].alone for r in members):
+            return False
+        around = self._around(meeting)
+        return not any(self._broken(meeting._replace(members=(one,)), option, around) for one in meeting.members)
 
     def reason(self, session: ChildSession) -> str:
         """Why a waiting child-session has no place: the one rule without which it would have one."""

@@ -331,6 +331,6 @@ def _naming(
                 model.add(both <= inside[b, g])
                 cost.append(-5 * both)
     model.minimise(sum(cost))
-    if not model.solve():
+    if not model.solve_or_refute():
         return None
     return [[r for r in sorted(allowed) if model.value(inside[r, g])] for g, allowed in enumerate(slots)]

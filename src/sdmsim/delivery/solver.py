@@ -72,11 +72,17 @@ class Model:
         self._impossible = status == self._cp.INFEASIBLE
         return status in (self._cp.OPTIMAL, self._cp.FEASIBLE)
 
+    def solve_or_refute(self) -> bool:
+        """Whether there is a solution: the effort grows until one is found or none can be."""
+        while not self.solve():
+            if self._impossible:
+                return False
+            self._effort *= 4
+        return True
+
     def solve_feasible(self) -> None:
         """Solve a model that is known to have solutions: the effort grows until one is found."""
-        while not self.solve():
-            assert not self._impossible, "the model has no solution"
-            self._effort *= 4
+        assert self.solve_or_refute(), "the model has no solution"
 
     def value(self, variable: Any) -> int:
         """A variable's value in the solution."""
