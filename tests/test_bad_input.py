@@ -375,6 +375,29 @@ WITH_THE_SCENARIO = (
          f"services.csv:4: start: 2025-01-07 is after {YEAR}"),
     case("the year has no school day", {CALENDAR: "date,through,kind\n2024-09-01,2024-12-31,holiday\n"},
          "school.toml: year: 2024-09-03 to 2024-12-20 holds no school day"),
+    case("a changing caseload lacks what decides it",
+         {TOML: FILES[TOML] + "[caseload]\nreferrals_per_month = 2.0\ngrowth = 0.5\nreevaluation_share = 0.3\n"},
+         "school.toml: caseload.eligible_share: is missing: it is needed with caseload.referrals_per_month",
+         "school.toml: caseload.growth_by: is missing: it is needed with caseload.growth",
+         "school.toml: caseload.initial_hours: is missing: it is needed with caseload.referrals_per_month and"
+         " caseload.growth",
+         "school.toml: caseload.reevaluation_hours: is missing: it is needed with caseload.reevaluation_share",
+         'school.toml: caseload.short_of_time: is missing: children are evaluated; "late" or "cancel sessions"',
+         "school.toml: caseload: asks for evaluations, but no member of staff has minutes a week of evaluation; give"
+         " some in the staff table, or caseload.evaluator_fte"),
+    case("a caseload grows before the year",
+         {TOML: FILES[TOML] + '[caseload]\ngrowth = 0.5\ngrowth_by = 2024-09-01\ninitial_hours = 6.0\n'
+          'short_of_time = "late"\nevaluator_fte = 0.2\n'},
+         "school.toml: caseload.growth_by: 2024-09-01 is before the first school day, 2024-09-03"),
+    case("a caseload grows in no month",
+         {TOML: FILES[TOML] + '[caseload]\ngrowth = 0.5\ngrowth_by = 2024-09-30\ninitial_hours = 6.0\n'
+          'short_of_time = "late"\nevaluator_fte = 0.2\nby_month = { Sep = 0 }\n'},
+         "school.toml: caseload.by_month: leaves no month before growth_by, 2024-09-30"),
+    case("evaluators without evaluations", {TOML: FILES[TOML] + "[caseload]\nevaluator_fte = 0.2\n"},
+         "school.toml: caseload.evaluator_fte: 0.2, but nobody is evaluated; give referrals_per_month, growth or"
+         " reevaluation_share"),
+    case("a month of a caseload is none", {TOML: FILES[TOML] + "[caseload]\nby_month = { Sept = 1 }\n"},
+         'school.toml: caseload.by_month.Sept: "Sept" is not known; did you mean "Sep"?'),
     case("the start takes the whole year", edited(TOML, ("start_up_weeks = 1", "start_up_weeks = 16")),
          "school.toml: year.start_up_weeks: 16 weeks are the whole year of 16 school weeks"),
 )  # fmt: skip

@@ -133,9 +133,59 @@ class PlanAmended(NamedTuple):
     setting: int
 
 
+class EvaluationAsked(NamedTuple):
+    """The parents consented to an evaluation, which must be done by the school day `due` (it may lie after the year).
+
+    `evaluation` counts from 0 in the order of consent, `therapist` is whose it is, `kind` a position in EVALUATIONS;
+    `served` is the child's position where it is served already, else -1.
+    """
+
+    day: int
+    evaluation: int
+    therapist: int
+    kind: int
+    due: int
+    served: int
+
+
+class EvaluationEnded(NamedTuple):
+    """An evaluation was done; the child was found eligible (1; always for a child that is served) or not (0)."""
+
+    day: int
+    evaluation: int
+    eligible: int
+
+
+class TherapistEvaluated(NamedTuple):
+    """Minutes of a day that went into an evaluation; `therapist` is -1 for staff who only evaluate."""
+
+    day: int
+    therapist: int
+    evaluation: int
+    minutes: float
+
+
+class ChildJoined(NamedTuple):
+    """A child's plan began: its first school day on the caseload. `evaluation` is -1 for one that moved in."""
+
+    day: int
+    student: int
+    evaluation: int
+
+
+class ChildLeft(NamedTuple):
+    """A child's last school day on the caseload; `why` is a position in LEAVING."""
+
+    day: int
+    student: int
+    why: int
+
+
+EVALUATIONS = ("initial", "reevaluation")
+LEAVING = ("dismissed", "moved away")
 ACTIVITIES = ("push_in", "pull_out", "moves", "lunch", "called_away")
 FACTS = (SessionEnded, MinutesGiven, MinutesMissed, StudentWentOut, StudentAbsent, TherapistAbsent, TherapistDid,
-         PlanAmended)  # fmt: skip
+         PlanAmended, EvaluationAsked, EvaluationEnded, TherapistEvaluated, ChildJoined, ChildLeft)  # fmt: skip
 
 
 THERAPY, CLASS = "in therapy", "in class"
@@ -220,6 +270,11 @@ class Log:
     staff_absences: list[tuple[Any, ...]] = field(default_factory=list)
     work: list[tuple[Any, ...]] = field(default_factory=list)
     amendments: list[tuple[Any, ...]] = field(default_factory=list)
+    referred: list[tuple[Any, ...]] = field(default_factory=list)
+    evaluated: list[tuple[Any, ...]] = field(default_factory=list)
+    evaluating: list[tuple[Any, ...]] = field(default_factory=list)
+    joined: list[tuple[Any, ...]] = field(default_factory=list)
+    left: list[tuple[Any, ...]] = field(default_factory=list)
     learning: Learning | None = None
     """What the year taught; None while it is lived."""
 
@@ -227,7 +282,7 @@ class Log:
         """Every fact, typed, kind by kind in the order of FACTS, each kind in the order of happening."""
         lists = (
             self.sessions, self.given, self.missed, self.trips, self.absences, self.staff_absences, self.work,
-            self.amendments,
+            self.amendments, self.referred, self.evaluated, self.evaluating, self.joined, self.left,
         )  # fmt: skip
         for kind, rows in zip(FACTS, lists, strict=True):
             for row in rows:

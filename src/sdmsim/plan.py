@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from sdmsim.delivery.caseload import CaseloadRules, Course
 from sdmsim.delivery.forms import PushInForm, Visits, visits_of
 from sdmsim.delivery.money import Money
 from sdmsim.delivery.own import Own, OwnReviews
@@ -17,6 +19,16 @@ from sdmsim.delivery.vocabulary import Reviewing, Strategy, Week
 from sdmsim.scenario import Scenario
 from sdmsim.school.calendar import SchoolYear
 from sdmsim.school.vocabulary import School
+
+
+class Changing(NamedTuple):
+    """What a year with a caseload that changes is worked out from."""
+
+    rules: CaseloadRules
+    strategy: Strategy
+    problem: Problem
+    """What the timetable was made from."""
+    seed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,10 @@ class Plan:
     money: Money = field(default_factory=Money)
     rules_of_state: RuleBook = RuleBook()  # noqa: RUF009
     """What the scenario's `policy` names."""
+    changing: Changing | None = None
+    """The caseload changes during the year; None: it does not."""
+    course: Course | None = None
+    """What one year made of it; set in the plan of a year that is lived, and only there."""
 
     @property
     def visits(self) -> Visits:
@@ -85,7 +101,7 @@ def reviewing_of(scenario: Scenario, problem: Problem) -> tuple[Reviewing, Probl
 
 def plan_of(scenario: Scenario) -> Plan:
     """The scenario with its timetable made."""
-    problem = week_problem(scenario)
+    problem, rules = week_problem(scenario), scenario.caseload
     return Plan(
         school=scenario.roster,
         calendar=scenario.calendar,
@@ -102,4 +118,5 @@ def plan_of(scenario: Scenario) -> Plan:
         numbers=scenario.assumptions.numbers(),
         money=scenario.money,
         rules_of_state=scenario.rules_of_state,
+        changing=None if rules is None else Changing(rules, scenario.delivery, problem, scenario.seed),
     )

@@ -15,6 +15,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from sdmsim.base import Described, InputErrors, Problem, digest, plain, read_as, read_toml, replace_at
 from sdmsim.delivery import Delivery, Own
 from sdmsim.delivery.agreement import Agreement, inside
+from sdmsim.delivery.caseload import CaseloadRules, caseload_notes, caseload_problems
 from sdmsim.delivery.forms import NO_FORM, PushInForm
 from sdmsim.delivery.money import Money, money_notes
 from sdmsim.delivery.own import as_written, tagged
@@ -72,6 +73,7 @@ class Scenario(Described):
     push_in: PushInForm = NO_FORM
     reviews: Reviews | None = None
     money: Money = Money()
+    caseload: CaseloadRules | None = None
     assumptions: Assumptions = Assumptions()
 
     _file: str = PrivateAttr(default="scenario")
@@ -146,6 +148,7 @@ class Scenario(Described):
             *agreement.goals(self.goals, self.grouping),
             *agreement.sizes(self.grouping),
             *agreement.reviews(self.delivery, self.reviews),
+            *caseload_problems(self.caseload, self._file, self.roster, self.calendar),
         ]
 
     def but(self, **changes: Any) -> Scenario:
@@ -253,6 +256,8 @@ class Scenario(Described):
             if rows and not self.goals[goal].push_in_subjects:
                 yield f'Goal "{goal}" has no push_in_subjects, but {rows} team rows: in class they find no place.'
         yield from self._staff_notes()
+        hours = self.week.full_time_hours
+        yield from caseload_notes(self.caseload, self._file, school, self.calendar, hours)
         given = "money" in self.model_fields_set
         yield from money_notes(self.money, given, school.staff, self._file, files.get("staff", "The staff table"))
         kinds = Counter(map(str, conversions(school, self.calendar))).most_common()

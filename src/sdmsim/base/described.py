@@ -129,6 +129,10 @@ class _Finding:
     msg: str
 
 
+_OF_A_NAME = "[key]"
+"""Where pydantic speaks of a key that is not one of those known, and not of what stands there."""
+
+
 def _find(found: Mapping[str, Any], model: Any) -> _Finding:
     path: list[str | int] = []
     parent: Any = None
@@ -140,6 +144,8 @@ def _find(found: Mapping[str, Any], model: Any) -> _Finding:
             choice = tuple(path) if _tag_names(options, part) is None else choice
             shape = _tag_names(options, part) or next((o for o in options if getattr(o, "__name__", "") == part), None)
             continue
+        if part == _OF_A_NAME:
+            break
         path.append(part)
         parent = options[0]
         shape = _inside(parent, part)

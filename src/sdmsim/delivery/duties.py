@@ -43,3 +43,9 @@ def shift_of(
     taken = sum(one.weekly_minutes for one in consultations if one.weeks != EVERY_WEEK and one.weeks & free)
     more = max(0.0, session_minutes - taken)
     return Shift(free, more * count / (weeks - count), more)
+
+
+def duty_factors(shift: Shift, duty_minutes: float, weeks: int) -> tuple[float, ...]:
+    """By school week, what the shift makes of a therapist's `duty_minutes` a week, as a factor."""
+    moved = (shift.more if shift.free_weeks >> week & 1 else -shift.less for week in range(weeks))
+    return tuple(max(0.0, 1.0 + (minutes / duty_minutes if duty_minutes else 0.0)) for minutes in moved)

@@ -7,9 +7,9 @@ from math import ceil
 from typing import NamedTuple
 
 from sdmsim.delivery.rules import Goal
-from sdmsim.delivery.vocabulary import EVERY_WEEK, Case, CaseRow, Consultation, Request, Strategy
+from sdmsim.delivery.vocabulary import EVERY_WEEK, Case, CaseRow, Choice, Consultation, Request, Strategy
 from sdmsim.school.calendar import SchoolYear
-from sdmsim.school.vocabulary import Per, School
+from sdmsim.school.vocabulary import Per, School, Service
 from sdmsim.streams import Luck
 
 _WEEKS_IN = {"week": 1, "month": 4, "quarter": 9, "year": 36}
@@ -54,29 +54,34 @@ def wanted(school: School, calendar: SchoolYear, goals: Mapping[str, Goal], stra
             continue
         student, therapist = school.student_index[row.id], therapists[number]
         for one in chosen[number]:
-            if one.consulted:
-                minutes = float(one.minutes * one.sessions)
-                dates = (one.start, one.end, one.weeks)
-                consultations.append(Consultation(number, student, therapist, row.goal, minutes, *dates))
-                continue
-            request = Request(
-                row=number,
-                student=student,
-                therapist=therapist,
-                goal=row.goal,
-                minutes=one.minutes,
-                per=row.per,
-                sessions=one.sessions,
-                weekly_sessions=weekly_places(row.per, one.sessions),
-                setting=one.setting,
-                alone=one.alone,
-                start=one.start,
-                end=one.end,
-                weeks=one.weeks,
-            )
-            if request.owed_in(calendar):
-                requests.append(request)
+            asked = as_wanted(number, row, one, student, therapist)
+            if isinstance(asked, Consultation):
+                consultations.append(asked)
+            elif asked.owed_in(calendar):
+                requests.append(asked)
     return Wanted(tuple(requests), tuple(consultations))
+
+
+def as_wanted(number: int, row: Service, one: Choice, student: int, therapist: int) -> Request | Consultation:
+    """One choice for a direct row, as what it asks for; `number` is the row's position, `student` the child's."""
+    if one.consulted:
+        minutes = float(one.minutes * one.sessions)
+        return Consultation(number, student, therapist, row.goal, minutes, one.start, one.end, one.weeks)
+    return Request(
+        row=number,
+        student=student,
+        therapist=therapist,
+        goal=row.goal,
+        minutes=one.minutes,
+        per=row.per,
+        sessions=one.sessions,
+        weekly_sessions=weekly_places(row.per, one.sessions),
+        setting=one.setting,
+        alone=one.alone,
+        start=one.start,
+        end=one.end,
+        weeks=one.weeks,
+    )
 
 
 def indirect_minutes(

@@ -55,11 +55,23 @@ class Backdrop:
     """Per student."""
     has_peers: NDArray[np.bool_]
     """Per student: the class has children without a plan."""
+    served: NDArray[np.bool_]
+    """(s, d): the child is on the caseload; all of them always, unless a scenario has a [caseload]."""
 
     @property
     def n_students(self) -> int:
         """Served children: those of students.csv."""
         return len(self.grade)
+
+    @property
+    def child_days(self) -> int:
+        """School days of all children while they are on the caseload."""
+        return int(self.served.sum())
+
+    @property
+    def child_weeks(self) -> int:
+        """School weeks of all children with a day on the caseload."""
+        return int(_weeks_served(self.served, self.week).sum())
 
     @property
     def day_minutes(self) -> Floats:
@@ -112,24 +124,28 @@ def _build(plan: Plan) -> Backdrop:
                 per_minute[kinds.index(_kind(block)), g, w, here] = 1.0
                 protected[g, w, here] = block.protected and block.format not in NOT_INSTRUCTION
     by_kind = per_minute.cumsum(axis=-1)
+    week = np.array([d.week for d in days], dtype=np.int64)
     weekday_of = np.array([d.weekday for d in days], dtype=np.int64)
     release = np.array([np.inf if d.release is None else d.release for d in days])
     opens = bells[0][:, weekday_of]
     grade_of = np.array([grades.index(s.grade) for s in school.students], dtype=np.int64)
     stage = stage_of(plan)
+    served_on = np.ones((len(school.students), len(days)), dtype=bool)
+    for child, span in enumerate(plan.course.spans if plan.course else ()):
+        served_on[child, : span.first] = served_on[child, span.end :] = False
     owed = np.zeros(len(school.students))
     for request, accounts in zip(plan.week.requests, stage.account_of, strict=True):
         owed[request.student] += sum(stage.owed[a] for a in set(accounts) - {-1})
     sizes = {s.section: s.size for s in school.sections}
-    served: dict[str, int] = {}
+    in_section: dict[str, int] = {}
     for student in school.students:
-        served[student.section] = served.get(student.section, 0) + 1
+        in_section[student.section] = in_section.get(student.section, 0) + 1
     instruction = by_kind[: -len(NOT_INSTRUCTION) - 1].sum(axis=0)
     closes = np.maximum(opens, np.minimum(bells[1][:, weekday_of], release))
     return Backdrop(
         n_weeks=plan.calendar.n_weeks,
         n_days=len(days),
-        week=np.array([d.week for d in days], dtype=np.int64),
+        week=week,
         weekday=weekday_of,
         grade=grade_of,
         opens=opens,
@@ -140,8 +156,9 @@ def _build(plan: Plan) -> Backdrop:
         minutes_by_kind=by_kind,
         instruction_a_day=_whole_days(instruction, weekday_of, opens, closes)[grade_of],
         owed=owed,
-        lre=_lre(plan, (bells[1] - bells[0]).sum(axis=1)[grade_of]),
-        has_peers=np.array([sizes[s.section] > served[s.section] for s in school.students]),
+        lre=_lre(plan, (bells[1] - bells[0]).sum(axis=1)[grade_of], _weeks_served(served_on, week)),
+        has_peers=np.array([sizes[s.section] > in_section[s.section] for s in school.students]),
+        served=served_on,
     )
 
 
@@ -153,17 +170,26 @@ def _kind(block: Block) -> str:
     return block.format if block.format in NOT_INSTRUCTION else block.subject
 
 
-def _lre(plan: Plan, bell_to_bell: Floats) -> Floats:
+def _weeks_served(served: NDArray[np.bool_], week: Ints) -> Ints:
+    """(s,): school weeks with a day on the caseload."""
+    first = np.flatnonzero(np.diff(week, prepend=-1))
+    return np.asarray(np.logical_or.reduceat(served, first, axis=1).sum(axis=1)) if len(first) else served.sum(axis=1)
+
+
+def _lre(plan: Plan, bell_to_bell: Floats, weeks: Ints) -> Floats:
     """Per student, (bell-to-bell - planned service minutes outside class) / bell-to-bell of a full school week.
 
-    Planned minutes a week: a weekly row's amount, a longer period's amount spread over the school weeks,
+    Planned minutes a week: a weekly row's amount, a longer period's amount spread over the school weeks
+    (`weeks`: those on the caseload),
     both over the part of the year in which the row owes anything. Moves are not deducted, push-in never.
     """
     stage = stage_of(plan)
     outside = np.zeros(len(bell_to_bell))
     for request, accounts in zip(plan.week.requests, stage.account_of, strict=True):
         if request.setting != "classroom":
-            outside[request.student] += sum(stage.owed[a] for a in set(accounts) - {-1}) / plan.calendar.n_weeks
+            outside[request.student] += sum(stage.owed[a] for a in set(accounts) - {-1}) / max(
+                1, int(weeks[request.student])
+            )
     share = np.ones(len(bell_to_bell))
     np.divide(bell_to_bell - outside, bell_to_bell, out=share, where=bell_to_bell > 0.0)
     return share

@@ -73,6 +73,8 @@ class Learners:
     attention: tuple[str, ...]
     """Per s, the team's rating: `low`, `usual` or none. So is `noise`: `sensitive`, `usual` or none."""
     noise_rating: tuple[str, ...]
+    leaves: Floats
+    """Per s, the end of its last day on the caseload, as a number of days; inf for who stays."""
     dates: Floats
     """Per school day, its date as a number of days."""
     probe_days: Ints
@@ -135,6 +137,7 @@ def _build(plan: Plan) -> Learners:
         ),
         attention=tuple(s.attention for s in school.students),
         noise_rating=tuple(s.noise for s in school.students),
+        leaves=_leaves(plan),
         dates=np.array([d.date.toordinal() for d in days], dtype=np.float64),
         probe_days=_probe_days(plan),
     )
@@ -142,6 +145,15 @@ def _build(plan: Plan) -> Learners:
 
 learners_of = PerPlan(_build)
 """The learners of a plan; made when they are first asked for."""
+
+
+def _leaves(plan: Plan) -> Floats:
+    found = np.full(len(plan.school.students), np.inf)
+    days = plan.calendar.days
+    for child, span in enumerate(plan.course.spans if plan.course else ()):
+        if span.end < len(days):
+            found[child] = days[span.end - 1].date.toordinal() + 1.0
+    return found
 
 
 def _planning(plan: Plan, students: list[int]) -> Floats:

@@ -116,7 +116,7 @@ def _on_task_in_class(learners: Learners, lessons: Lessons, profiles: Profiles, 
 def _follow(
     learners: Learners, lessons: Lessons, sessions: Sessions, profiles: Profiles, contact: Floats, n: Numbers
 ) -> tuple[Floats, Floats]:
-    """Gains in the trained context and in class at every probe: (g, probe) each.
+    """Gains in the trained context and in class at every probe, (g, probe) each; of the last day for who has left.
 
     `contact`: (s,) each child's contact with peers in multiples of a typical child's.
     """
@@ -139,6 +139,7 @@ def _follow(
     for_use = counts_for_use(sessions.similarity, n["practice.reliance"])
     home = _at_home(sessions, moment, n)
     response = profiles.response[learners.student]
+    leaves = learners.leaves[learners.student]
 
     def rested(state: Floats, to: Floats, uses: Floats, rate: Floats) -> tuple[Gains, Floats]:
         """Gains and recent load after the days and the unaided minutes since the state."""
@@ -164,7 +165,7 @@ def _follow(
                 gains = practise(gains, raw, counts, n["stores.ceiling"], n["stores.softness"])
                 load = load + tries
             state[:, g] = (*gains, load, moment[chosen], unaided[chosen])
-        end = np.full(goals, learners.dates[probes[probe]] + 1.0)
+        end = np.maximum(state[_NOW], np.minimum(learners.dates[probes[probe]] + 1.0, leaves))
         gains, load = rested(state, end, at_probe[:, probe], tau[:, week[probes[probe]]])
         state[:] = (*gains, load, end, at_probe[:, probe])
         trained[:, probe], in_class[:, probe] = gains.trained, gains.in_class

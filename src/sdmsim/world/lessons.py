@@ -37,7 +37,7 @@ class Lessons:
 
     backdrop: Backdrop
     present: Floats
-    """(s, d): 1 where the child was at school."""
+    """(s, d): 1 where the child was at school, and on the caseload."""
     had: Floats
     """(s, d + 1): minutes of instruction on the days before day d at which the child was at school."""
     stretches: Stretches
@@ -92,7 +92,7 @@ def lessons_of(log: Log, backdrop: Backdrop, in_class: Bools) -> Lessons:
     session = np.concatenate([np.full(trips.shape[1], -1, dtype=np.int64), visits])
     order = np.argsort(_moments(student, day, start), kind="stable")
     day, student, start, end = day[order], student[order], start[order], end[order]
-    present = np.ones((backdrop.n_students, backdrop.n_days))
+    present = backdrop.served.astype(np.float64)
     absences = columns(log.absences, 2).astype(np.int64)
     present[absences[1], absences[0]] = 0.0
     had = np.zeros((backdrop.n_students, backdrop.n_days + 1))

@@ -6,6 +6,7 @@ never clock times and never arms, so the same child is absent on the same days u
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import log1p, sqrt
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from sdmsim.streams import Luck
 from sdmsim.theory.attention import log_odds_of, share_of
 from sdmsim.world.learners import learners_of
 from sdmsim.world.profiles import profiles_of
-from sdmsim.world.vocabulary import GRAINS, Floats, Fortune, Ints, Stage
+from sdmsim.world.vocabulary import GRAINS, Bools, Floats, Fortune, Ints, Stage
 
 if TYPE_CHECKING:
     from sdmsim.plan import Plan
@@ -32,7 +33,7 @@ def fortune_of(plan: Plan, stage: Stage, luck: Luck) -> Fortune:
     attendance = np.array([days.child_attendance if s.attendance is None else s.attendance for s in school.students])
     slots = stage.slot_of_day
     absent = luck.uniforms_of("child absent", children, _rows(len(children)), slots) >= attendance[:, None]
-    away = luck.uniforms_of("provider absent", staff, _rows(len(staff)), slots) >= days.provider_attendance
+    away = providers_absent(plan, staff, luck)
     turns, visits = stage.turns, stage.visits
     spread = plan.moves.spread
 
@@ -60,6 +61,13 @@ def fortune_of(plan: Plan, stage: Stage, luck: Luck) -> Fortune:
         ).tolist(),
         unavailable=_unavailable(plan, stage, luck),
     )
+
+
+def providers_absent(plan: Plan, names: Sequence[str], luck: Luck) -> Bools:
+    """(name, day): who of the staff is absent on which school day."""
+    slots = np.array([d.week * 5 + d.weekday for d in plan.calendar.days], dtype=np.int64)
+    drawn = luck.uniforms_of("provider absent", names, _rows(len(names)), slots)
+    return np.asarray(drawn >= plan.days.provider_attendance)
 
 
 def _rows(n: int) -> Ints:

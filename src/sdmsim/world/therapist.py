@@ -47,6 +47,7 @@ def therapist(year: Year, who: int) -> Steps:
     absent = year.fortune.provider_absent[who]
     called_away = year.fortune.called_away
     overrun = grained(year.plan.moves.overrun_minutes)
+    cancelled = year.plan.course.cancelled if year.plan.course else frozenset()
     for day, visits, lunch, lunch_before in year.stage.site_days[who]:
         midnight = day * DAY
         yield env.timeout(max(0.0, midnight + opens - env.now))
@@ -66,6 +67,10 @@ def therapist(year: Year, who: int) -> Steps:
             if now < leave:
                 yield env.timeout(leave - now)
                 now = leave
+            if cancelled and (day, who, int(visit.start)) in cancelled:
+                for one in visit.members:
+                    year.miss(day, one, PROVIDER_CALLED_AWAY)
+                continue
             if called_away[visit.number]:
                 if any(one.due < 0 or year.due[one.due] for one in visit.members):
                     for one in visit.members:

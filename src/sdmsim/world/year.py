@@ -11,6 +11,7 @@ import simpy
 from sdmsim.events import Log
 from sdmsim.streams import Luck
 from sdmsim.world.accounts import settle
+from sdmsim.world.caseload import with_caseload
 from sdmsim.world.checks import check_minutes, check_places
 from sdmsim.world.classroom import NO_NOTICE, classroom
 from sdmsim.world.learning import learn
@@ -33,6 +34,7 @@ def live(plan: Plan, *, seed: int, replication: int) -> Log:
     Raises:
         Defect: the minutes owed are not the minutes given and missed, or somebody was in two places.
     """
+    plan = with_caseload(plan, Luck(seed, replication))
     return reviewed(plan, lambda plan: _lived(plan, seed, replication))
 
 
@@ -56,13 +58,23 @@ def _lived(plan: Plan, seed: int, replication: int) -> Log:
         due=[due.sessions for due in stage.dues],
         chances=[[] for _ in stage.dues],
     )
+    course = plan.course
+    if course is not None:
+        for facts, happened in (
+            (log.referred, course.referred),
+            (log.evaluated, course.evaluated),
+            (log.evaluating, course.evaluating),
+            (log.joined, course.joined),
+            (log.left, course.left),
+        ):
+            facts += happened
     for due, day in stage.start_up_chances:
         year.chances[due].append((day, START_UP))
     log.absences += [
         (day, child)
         for day in range(len(plan.calendar.days))
         for child in children
-        if year.fortune.child_absent[child][day]
+        if year.fortune.child_absent[child][day] and (course is None or course.served(child, day))
     ]
     for section in stage.sections:
         env.process(classroom(year, section))

@@ -1,0 +1,294 @@
+"""The caseload of one year: who comes, waits for an evaluation, joins, leaves, and what that makes of the timetable.
+
+Worked out before the year is lived, school week by school week: who leaves and who joins changes the timetable from
+that week on, by the greedy repair; then the week's consents come in and the evaluation minutes of its days are spent.
+Nothing here reads how sessions went, so the year is lived once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sdmsim.delivery.caseload import Course, Span, direct_children
+from sdmsim.delivery.choosing import some_weeks
+from sdmsim.delivery.duties import duty_factors, shift_of
+from sdmsim.delivery.repair import Change, Newcomer, changed_week, newcomer
+from sdmsim.delivery.requests import as_wanted, caseload
+from sdmsim.delivery.vocabulary import Consultation, Request
+from sdmsim.school.vocabulary import WEEKDAYS, School, Service
+from sdmsim.streams import Luck
+from sdmsim.world.accounts import holds_on
+from sdmsim.world.arrivals import Arrival, arrivals_of, child_of, leaves
+from sdmsim.world.evaluations import LOOK_AHEAD_WEEKS, SHARED, Queue
+from sdmsim.world.luck import providers_absent
+
+if TYPE_CHECKING:
+    from sdmsim.plan import Changing, Plan
+    from sdmsim.school.calendar import SchoolDay
+
+_EVALUATORS = "staff who only evaluate"
+
+
+def with_caseload(plan: Plan, luck: Luck) -> Plan:
+    """The plan of one year, its children and its timetable as they change; the plan itself where nothing does."""
+    if plan.changing is None:
+        return plan
+    return _Unfolding(plan, plan.changing, luck).unfold()
+
+
+class _Unfolding:
+    """One year of the caseload as it unfolds."""
+
+    def __init__(self, plan: Plan, changing: Changing, luck: Luck) -> None:
+        self.plan, self.changing, self.luck = plan, changing, luck
+        self.rules, self.problem, self.week = changing.rules, changing.problem, plan.week
+        self.school, self.calendar = plan.school, plan.calendar
+        self.days_of: dict[int, list[SchoolDay]] = {}
+        for day in self.calendar.days:
+            self.days_of.setdefault(day.week, []).append(day)
+        self.queue = Queue(self.rules)
+        self.spans = [Span(0, len(self.calendar.days)) for _ in self.school.students]
+        self.leaving: dict[int, list[tuple[int, int]]] = {}
+        """By school week, (child, why) of those who are gone from then on."""
+        self.joining: list[tuple[Arrival, int]] = []
+        """(who, evaluation) of those who join with the next school week, in the order of agreement."""
+        self.cancelled: set[tuple[int, int, int]] = set()
+        self.joined: list[tuple[Any, ...]] = []
+        self.left: list[tuple[Any, ...]] = []
+        self.of_class, self.load = self._assigned()
+        self.minutes = self._evaluation_minutes()
+        names = [*(member.id for member in self.school.staff), _EVALUATORS]
+        self.absent = providers_absent(plan, names, luck)
+
+    def unfold(self) -> Plan:
+        """Week by week, to the plan that is lived."""
+        for child in direct_children(self.school):
+            self._will_leave(child, 0)
+        coming: dict[int, list[Arrival]] = {}
+        for arrival in arrivals_of(self.rules, self.school, self.calendar, self.luck):
+            coming.setdefault(arrival.day, []).append(arrival)
+        for week in range(self.calendar.n_weeks):
+            self._change(week)
+            if self.rules.short_of_time == "cancel sessions":
+                self._cancel(week)
+            for day in self.days_of[week]:
+                self._live(day, coming.get(day.index, ()))
+        course = Course(
+            tuple(self.spans),
+            frozenset(self.cancelled),
+            *map(tuple, (self.queue.referred, self.queue.evaluated, self.queue.evaluating, self.joined, self.left)),
+        )
+        reviewing = self.plan.reviewing and (self.plan.reviewing[0], self.problem)
+        return replace(self.plan, school=self.school, week=self.week, reviewing=reviewing, course=course)
+
+    def _live(self, day: SchoolDay, coming: Any) -> None:
+        """Consents of a day, and its evaluation minutes."""
+        for arrival in coming:
+            if not arrival.evaluated:
+                self.joining.append((arrival, -1))
+            elif arrival.served < 0 or day.index < self.spans[arrival.served].end:
+                self.queue.ask(arrival, self._therapist_of(arrival))
+        done = self.queue.work(day.index, *self._minutes_of(day))
+        self.joining += [(one.arrival, one.number) for one in done if one.arrival.eligible and one.arrival.served < 0]
+
+    def _minutes_of(self, day: SchoolDay) -> tuple[dict[int, float], float]:
+        """Evaluation minutes of each therapist on a day, with what cancelled sessions leave, and of the evaluators."""
+        found = {}
+        for who, member in enumerate(self.school.staff):
+            if WEEKDAYS[day.weekday] in member.site_days and not self.absent[who, day.index]:
+                found[who] = self.minutes[who][day.week] / len(member.site_days)
+        for at, who, start in self.cancelled:
+            if at == day.index and who in found:
+                found[who] += next(
+                    float(a.lead + a.minutes + a.tail)
+                    for a in self.week.appointments
+                    if (a.therapist, a.weekday, a.start) == (who, day.weekday, start) and a.weeks >> day.week & 1
+                )
+        return found, 0.0 if self.absent[SHARED, day.index] else self._shared_minutes() / len(WEEKDAYS)
+
+    def _shared_minutes(self) -> float:
+        """A week's minutes of staff who only evaluate."""
+        return self.rules.evaluator_fte * 60.0 * self.plan.rules.full_time_hours
+
+    def _evaluation_minutes(self) -> list[tuple[float, ...]]:
+        """Per therapist and school week: those of staff.csv, but for duties that wait for a week without sessions."""
+        found = []
+        for who, member in enumerate(self.school.staff):
+            requests = [r for r in self.week.requests if r.therapist == who]
+            consultations = [c for c in self.week.consultations if c.therapist == who]
+            shift = shift_of(requests, consultations, self.plan.rules.session_minutes(member), self.calendar)
+            factors = duty_factors(shift, float(member.duty_minutes), self.calendar.n_weeks)
+            found.append(tuple(member.evaluation * factor for factor in factors))
+        return found
+
+    def _change(self, week: int) -> None:
+        """Who leaves and who joins with a school week."""
+        first = self.days_of[week][0]
+        before = some_weeks(0, week)
+        gone = [child for child, _ in self.leaving.get(week, ())]
+        ended = {
+            n: r for n, r in enumerate(self.problem.requests) if r.student in gone and self.problem.active[n] >> week
+        }
+        last = self.calendar.days[max(0, first.index - 1)]
+        for child, why in self.leaving.get(week, ()):
+            self.spans[child] = Span(self.spans[child].first, first.index)
+            self.left.append((last.index, child, why))
+            self.queue.drop(child)
+        consultations = [
+            c._replace(end=last.date, weeks=c.weeks & before) if c.student in gone else c
+            for c in self.week.consultations
+        ]
+        new: list[Newcomer] = []
+        ready, self.joining = self.joining, []
+        for arrival, evaluation in ready:
+            for one in self._join(arrival, evaluation, first):
+                if isinstance(one, Consultation):
+                    consultations.append(one._replace(weeks=one.weeks & ~before))
+                else:
+                    section = self.problem.section_names.index(self.school.students[one.student].section)
+                    new.append(newcomer(one._replace(weeks=one.weeks & ~before), section, self.calendar))
+        if ended or new:
+            again = self._without_place(week) if ended else []
+            change = Change(
+                week,
+                given={n: {} for n in again},
+                ended=dict.fromkeys(ended, last.date),
+                new=[n for n in new if n.active],
+            )
+            self.problem, self.week = changed_week(self.problem, self.week, change)
+        if consultations != list(self.week.consultations):
+            self.week = replace(self.week, consultations=tuple(consultations))
+
+    def _without_place(self, week: int) -> list[int]:
+        """Requests per week without any place: they are tried again where somebody leaves."""
+        problem = self.problem
+        lacking: dict[int, int] = {}
+        for one in self.week.unplaced:
+            lacking[one.request] = lacking.get(one.request, 0) + 1
+        return [
+            n
+            for n, lacks in lacking.items()
+            if problem.active[n] >> week and problem.requests[n].per == "week" and lacks == problem.requests[n].sessions
+        ]
+
+    def _join(self, arrival: Arrival, evaluation: int, first: SchoolDay) -> list[Request | Consultation]:
+        """A child comes onto the caseload with the first day of a school week; its direct rows as requests."""
+        child, like = child_of(arrival, self.school_before, self.luck)
+        number = len(self.school.students)
+        rows = _rows_like(self.school, like, child.id, first)
+        self.school = _wider(self.school, child, rows)
+        self.spans.append(Span(first.index, len(self.calendar.days)))
+        self.joined.append((first.index, number, evaluation))
+        self._will_leave(number, first.index)
+        cases = caseload(self.school, self.plan.goals)
+        chosen = self.changing.strategy.decide(cases, self.calendar, Luck(self.changing.seed, None))
+        found = []
+        for position in range(len(self.school.services) - len(rows), len(self.school.services)):
+            row = self.school.services[position]
+            therapist = self._assigned_to(row.provider_role, child.section)
+            found += [as_wanted(position, row, one, number, therapist) for one in chosen[position]]
+        return [one for one in found if isinstance(one, Consultation) or one.owed_in(self.calendar)]
+
+    @property
+    def school_before(self) -> School:
+        """The school as its tables have it."""
+        return self.plan.school
+
+    def _will_leave(self, child: int, first: int) -> None:
+        found = leaves(self.rules, self.school.students[child].id, first, self.luck)
+        if found is not None and found[0] < len(self.calendar.days):
+            week = self.calendar.days[found[0]].week + 1
+            if week < self.calendar.n_weeks:
+                self.leaving.setdefault(week, []).append((child, found[1]))
+
+    def _assigned(self) -> tuple[dict[tuple[str, str], int], list[float]]:
+        """The therapist of each role and class, and each one's minutes a week for its FTE."""
+        school, found = self.school, dict[tuple[str, str], int]()
+        load = [0.0] * len(school.staff)
+        for request in self.problem.requests:
+            role, section = school.services[request.row].provider_role, school.students[request.student].section
+            found[role, section] = request.therapist
+            load[request.therapist] += request.minutes * request.weekly_sessions / school.staff[request.therapist].fte
+        return found, load
+
+    def _assigned_to(self, role: str, section: str) -> int:
+        """Who has the class; else who of the role has the least to do."""
+        known = self.of_class.get((role, section))
+        if known is None:
+            of_role = [t for t, member in enumerate(self.school.staff) if member.role == role]
+            known = min(of_role, key=lambda t: (self.load[t], t))
+        return known
+
+    def _therapist_of(self, arrival: Arrival) -> int:
+        """Whose evaluation it is: the therapist of the child's first direct row."""
+        school = self.school_before
+        section, like = "", arrival.served
+        if like < 0:
+            child, like = child_of(arrival, school, self.luck)
+            section = child.section
+        row = next(row for row in school.services if row.kind == "direct" and row.id == school.students[like].id)
+        return self._assigned_to(row.provider_role, section or school.students[like].section)
+
+    def _cancel(self, week: int) -> None:
+        """Cancel sessions of a week as far as the deadlines ahead ask for more than the evaluation minutes.
+
+        What lacks before a deadline is spread evenly over the therapist's days until then. Nobody knows yet who will be
+        absent.
+        """
+        if week < self.plan.start_up_weeks:
+            return
+        busy = sorted({one.therapist for one in self.queue.waiting})
+        ahead = range(week, min(week + LOOK_AHEAD_WEEKS, self.calendar.n_weeks))
+        for who in busy:
+            site = self.school.staff[who].site_days
+            shared = self._shared_minutes() / len(WEEKDAYS) / len(busy)
+            on_site = [d for w in ahead for d in self.days_of[w] if WEEKDAYS[d.weekday] in site]
+            minutes = {d.index: shared for w in ahead for d in self.days_of[w]}
+            for day in on_site:
+                minutes[day.index] += self.minutes[who][day.week] / len(site)
+            held, freed = sorted(self._held(who, week)), dict[int, float]()
+            for due, lack in self.queue.lacking(who, minutes):
+                until = [d.week for d in on_site if d.index <= due]
+                need = lack * until.count(week) / max(1, len(until)) - sum(m for d, m in freed.items() if d <= due)
+                for one in [one for one in held if one[1] <= due]:
+                    if need <= 0.0:
+                        break
+                    _, day_index, start, gained = one
+                    self.cancelled.add((day_index, who, start))
+                    held.remove(one)
+                    freed[day_index] = freed.get(day_index, 0.0) + gained
+                    need -= gained
+
+    def _held(self, who: int, week: int) -> list[tuple[float, int, int, int]]:
+        """(child-minutes, day, start, therapist minutes) of each session of a therapist in a week."""
+        by_weekday = {day.weekday: day for day in self.days_of[week]}
+        found = []
+        for one in self.week.appointments:
+            day = by_weekday.get(one.weekday)
+            if one.therapist != who or day is None:
+                continue
+            members = [self.week.requests[r] for r, _ in one.members]
+            lost = sum(r.minutes for r in members if holds_on(one, r, day))
+            if lost:
+                found.append((float(lost), day.index, one.start, one.lead + one.minutes + one.tail))
+        return found
+
+
+def _rows_like(school: School, like: int, child: str, first: SchoolDay) -> list[Service]:
+    """The direct rows of a child that last to the end of the year, as those of a child that joins."""
+    rows = []
+    for row in school.services:
+        if row.id == school.students[like].id and row.kind == "direct" and row.end is None:
+            start = first.date if row.start is None else max(first.date, row.start)
+            rows.append(row.model_copy(update={"id": child, "start": start}))
+    return rows
+
+
+def _wider(school: School, child: Any, rows: list[Service]) -> School:
+    """The school with a child more; the tables were checked, and what is added is like what stands in them."""
+    tables = {name: getattr(school, name) for name in School.model_fields}
+    tables |= {"students": (*school.students, child), "services": (*school.services, *rows)}
+    wider = School.model_construct(**tables)
+    wider.__dict__["blocks_of"] = school.blocks_of
+    return wider
