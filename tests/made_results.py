@@ -154,6 +154,7 @@ def made_results(
         workload=workload,
         months=months,
         ledger=pd.DataFrame(),
+        caseload=pd.DataFrame(),
         regroup=regroup,
         record=record,
         assumptions=pd.DataFrame(Assumptions().in_force()),

@@ -88,18 +88,12 @@ def _of(staff: Sequence[StaffMember], roles: Sequence[str]) -> list[StaffMember]
 
 
 def _caseload(rule: Caseload, school: School) -> Iterator[str]:
-    therapists = _of(school.staff, rule.roles)
-    if not therapists:
+    found = cap_of(rule, school)
+    if found is None:
         yield f"the caseload is not looked at: no member of staff has the role {' or '.join(rule.roles)}"
         return
-    wanted = {role.casefold() for role in rule.roles}
-    served = {row.id for row in school.services if row.provider_role.casefold() in wanted}
-    fte = sum(member.fte for member in therapists)
-    grades = {school.students[school.student_index[child]].grade for child in served}
-    young = rule.most_young is not None and bool(grades) and grades <= set(rule.young_grades)
-    most = rule.most_young if young and rule.most_young is not None else rule.most
-    assistants = sum(member.fte for member in _of(school.staff, rule.assistant_roles))
-    most *= 1.0 + rule.assistant_share * assistants / fte
+    most, fte = found
+    served = _served_by(rule, school)
     each = len(served) / fte
     count = f"{len(served)} children for {fte:g} FTE of {rule.roles[0]} are {each:.0f} for each full-time one"
     beside = "; children in evaluation count too and stand in no table" if rule.evaluations_count else ""
@@ -107,6 +101,25 @@ def _caseload(rule: Caseload, school: School) -> Iterator[str]:
         yield f"{count}, above {most:g}{beside}"
     elif rule.evaluations_count:
         yield f"{count}, which leaves {most - each:.0f} of {most:g} for children in evaluation, who stand in no table"
+
+
+def cap_of(rule: Caseload, school: School) -> tuple[float, float] | None:
+    """(children at most for each full-time therapist, FTE of the roles); None where nobody has one of the roles."""
+    therapists = _of(school.staff, rule.roles)
+    if not therapists:
+        return None
+    fte = sum(member.fte for member in therapists)
+    grades = {school.students[school.student_index[child]].grade for child in _served_by(rule, school)}
+    young = rule.most_young is not None and bool(grades) and grades <= set(rule.young_grades)
+    most = rule.most_young if young and rule.most_young is not None else rule.most
+    assistants = sum(member.fte for member in _of(school.staff, rule.assistant_roles))
+    return most * (1.0 + rule.assistant_share * assistants / fte), fte
+
+
+def _served_by(rule: Caseload, school: School) -> set[str]:
+    """Children with a row for one of the roles."""
+    wanted = {role.casefold() for role in rule.roles}
+    return {row.id for row in school.services if row.provider_role.casefold() in wanted}
 
 
 def _group(rule: GroupSize, school: School, grouping: Grouping) -> Iterator[str]:

@@ -7,12 +7,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sdmsim.events import ACTIVITIES, FACTS, REASONS, Log
+from sdmsim.events import ACTIVITIES, EVALUATIONS, FACTS, LEAVING, REASONS, Log
 from sdmsim.lab.folder import MANIFEST, digests, manifest, refuse_other_inputs, whole, write_csv, write_json
 from sdmsim.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_OF_EVALUATIONS = ("evaluation", "due", "served", "eligible")
 
 
 def log_table(log: Log) -> pd.DataFrame:
@@ -27,9 +30,11 @@ def log_table(log: Log) -> pd.DataFrame:
     school, days = log.plan.school, log.plan.calendar.days
     words: Mapping[str, Callable[[int], str]] = {
         "student": lambda i: str(school.students[i].id),
-        "therapist": lambda i: str(school.staff[i].id),
+        "therapist": lambda i: str(school.staff[i].id) if i >= 0 else "",
         "reason": lambda i: REASONS[i],
         "activity": lambda i: ACTIVITIES[i],
+        "kind": lambda i: EVALUATIONS[i],
+        "why": lambda i: LEAVING[i],
     }
     first = ("day", "date", "fact", "student", "therapist")
     fields = [f for kind in FACTS for f in kind._fields]
@@ -42,7 +47,8 @@ def log_table(log: Log) -> pd.DataFrame:
         columns["date"][-1] = days[values["day"]].date
         columns["fact"][-1] = type(fact).__name__
     table = pd.DataFrame(columns)
-    whole_numbers = [c for c in ("request", "appointment", "present", "sessions", "makes_up") if c in columns]
+    counts = ("request", "appointment", "present", "sessions", "makes_up", *_OF_EVALUATIONS)
+    whole_numbers = [c for c in counts if c in columns]
     texts = [c for c in columns if c in words or c == "fact"]
     clocks = [c for c in columns if c not in {*texts, *whole_numbers, "day", "date"}]
     kinds = {"day": "int64"} | dict.fromkeys(whole_numbers, "Int64") | dict.fromkeys(texts, "string")
@@ -101,6 +107,8 @@ def write_run(
         write_csv(metrics.probes_table(log), new / "probes.csv")
         write_csv(metrics.student_time(log), new / "student_time.csv")
         write_csv(metrics.therapist_week(log), new / "therapist_week.csv")
+        if weeks := metrics.by_school_week(log):
+            write_csv(pd.DataFrame(weeks), new / "caseload.csv")
         write_csv(pd.DataFrame(assumptions.in_force()), new / "assumptions.csv")
         write_json(
             {

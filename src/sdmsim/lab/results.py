@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 TABLES = (
     "summary", "comparison", "joint", "best", "pairing", "tails", "rows", "weeks", "workload", "months", "ledger",
-    "regroup", "record", "assumptions",
+    "caseload", "regroup", "record", "assumptions",
 )  # fmt: skip
 """Tables written as CSV beside `runs.parquet`; an empty one is not written."""
 
@@ -53,6 +53,9 @@ class Results:
     ledger: pd.DataFrame
     """arm, week, and the minutes a child owed, given at their own time, made up and still owed so far: means over
     children and replications."""
+    caseload: pd.DataFrame
+    """arm, week, quantity, mean, p05, p95 over replications of each number of `metrics.by_school_week`; empty where no
+    scenario has a [caseload]."""
     regroup: pd.DataFrame
     """arm, variation, therapist_hours_per_week, unplaced_sessions; empty where the experiment asks for none."""
     record: pd.DataFrame

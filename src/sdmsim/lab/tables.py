@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sdmsim.lab.experiment import AS_WRITTEN, Experiment, as_text
 from sdmsim.lab.laboratory import Bench
 from sdmsim.lab.trials import Asked, Year
@@ -67,6 +69,7 @@ def tables_of(
         "workload": pd.DataFrame(workload, columns=["arm", "activity", "hours_per_week"]),
         "months": pd.DataFrame(months),
         "ledger": pd.DataFrame(ledger).astype({"week": "int64"}),
+        "caseload": pd.DataFrame(list(_caseload_rows(names, years)), columns=list(_CASELOAD)),
         "regroup": pd.DataFrame(
             list(_regroup_rows(names, bench, asked)),
             columns=["arm", "variation", "therapist_hours_per_week", "unplaced_sessions"],
@@ -85,6 +88,21 @@ def _mean_of(rows: Iterable[Mapping[str, float]]) -> dict[str, float]:
         for key, value in row.items():
             columns.setdefault(key, []).append(value)
     return {k: v[0] if all(x == v[0] for x in v) else sum(v) / len(v) for k, v in columns.items()}
+
+
+_CASELOAD = ("arm", "week", "quantity", "mean", "p05", "p95")
+
+
+def _caseload_rows(
+    names: Sequence[str], years: Sequence[Sequence[Year]]
+) -> Iterator[tuple[str, int, str, float, float, float]]:
+    """Every number of every school week over an arm's years; nothing for an arm without [caseload]."""
+    for name, found in zip(names, years, strict=True):
+        for weeks in zip(*(year.caseload for year in found), strict=True):
+            for quantity in list(weeks[0])[1:]:
+                values = np.array([week[quantity] for week in weeks])
+                low, high = np.quantile(values, [0.05, 0.95])
+                yield name, int(weeks[0]["week"]), quantity, float(values.mean()), float(low), float(high)
 
 
 def _regroup_rows(

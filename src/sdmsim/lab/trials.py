@@ -49,6 +49,8 @@ class Year(NamedTuple):
     by_row: tuple[dict[str, float], ...] = ()
     """The metrics of progress, and the cost, under each of `tried_rows`; empty where rows do not apply or the year is a
     later one."""
+    caseload: tuple[dict[str, float], ...] = ()
+    """By school week; empty where the scenario has no [caseload]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ def live_chunk(chunk: Chunk) -> Lived:
         row = metrics.row(log)
         by_row = _by_row(log, row["cost"]) if chunk.rows and replication < ROW_YEARS else ()
         by_time = tuple(metrics.by_month(log)), tuple(metrics.ledger(log))
-        years.append(Year(replication, row, metrics.workload(log), *by_time, by_row))
+        by_school_week = tuple(metrics.by_school_week(log))
+        years.append(Year(replication, row, metrics.workload(log), *by_time, by_row, by_school_week))
     return Lived(chunk.arm, tuple(years), perf_counter() - began)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sdmsim.metrics.caseload import by_school_week
 from sdmsim.metrics.goals import goals_table, probes_table
 from sdmsim.metrics.ledger import ledger, ledger_by_child
 from sdmsim.metrics.log_systems import as_log_systems_have_it
@@ -21,6 +22,7 @@ __all__ = [
     "Metric",
     "as_log_systems_have_it",
     "by_month",
+    "by_school_week",
     "fidelity",
     "goals_table",
     "ledger",

@@ -40,13 +40,23 @@ def cost_by_therapist(log: Log, backdrop: Backdrop) -> Floats:
     return np.asarray(rates * paid)
 
 
+def _cost_of_evaluators(log: Log, backdrop: Backdrop) -> float:
+    """Dollars of the year for staff who only evaluate, as for employees; nan where they have no rate."""
+    rules = log.plan.changing.rules if log.plan.changing else None
+    if rules is None or not rules.evaluator_fte:
+        return 0.0
+    rate: float = float("nan") if rules.evaluator_rate is None else rules.evaluator_rate
+    hours: float = rules.evaluator_fte * log.plan.rules.full_time_hours * backdrop.n_weeks
+    return float(rate * hours * (1.0 + log.plan.money.benefits_share))
+
+
 def money_metrics(log: Log, backdrop: Backdrop, goals_met: float) -> dict[str, float]:
     """The year's cost, and what of it falls on each child-hour given and each goal met.
 
     cost: dollars of the year, all staff. delivered_hours: direct service received, full for each child of a group.
     cost_per_delivered_hour, cost_per_goal_met: of this year; nan where nothing was given or met.
     """
-    cost = float(cost_by_therapist(log, backdrop).sum())
+    cost = float(cost_by_therapist(log, backdrop).sum()) + _cost_of_evaluators(log, backdrop)
     delivered = float(columns(log.given, 7)[5].sum()) / 60.0
     found = {"cost": cost, "delivered_hours": delivered, "goals_met": goals_met}
     return found | {name: ratio_of(found, name) for name in RATIOS}

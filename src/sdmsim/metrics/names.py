@@ -59,6 +59,13 @@ METRICS: tuple[Metric, ...] = (
     Metric("planning_hours", "h a week", "planning with the teachers of visited classes, all therapists", "workload"),
     Metric("review_hours", "h a year", "the therapists' time in the team's reviews", "workload"),
     Metric("amendments", "a year", "service rows moved to another setting at reviews", "workload"),
+    Metric("children_served", "children", "on the caseload, mean over school weeks", "workload"),
+    Metric("children_joined", "a year", "whose plan began during the year", "workload"),
+    Metric("children_left", "a year", "dismissed or moved away during the year", "workload"),
+    Metric("weeks_over_cap", "weeks a year", "with more children than the policy's caseload rule allows", "workload"),
+    Metric("evaluations_done", "a year", "initial evaluations and re-evaluations that were done", "workload"),
+    Metric("evaluations_late_share", "share", "of those done or past their deadline by the last day", "workload"),
+    Metric("evaluation_backlog", "evaluations", "past their deadline and not done, mean over school weeks", "workload"),
     Metric("therapist_transition_minutes", "min a week", "moves of all therapists", "workload"),
     Metric("cost", "$ a year", "pay of the staff, benefits of employees on top", "money"),
     Metric(
@@ -93,11 +100,18 @@ _MORE = (
 _LESS = (
     "owed_p90_minutes", "unplaced_sessions", "large_group_share", "class_minutes_missed", "core_minutes_missed",
     "student_transition_minutes", "therapist_hours_per_week", "overtime_hours", "therapist_transition_minutes", "cost",
-    "cost_per_delivered_hour", "cost_per_goal_met",
+    "cost_per_delivered_hour", "cost_per_goal_met", "weeks_over_cap", "evaluations_late_share", "evaluation_backlog",
 )  # fmt: skip
 BETTER: Mapping[str, Better] = {**dict.fromkeys(_MORE, "more"), **dict.fromkeys(_LESS, "less")}
 """Of which metrics a planner wants more, or less, all else equal; of the others (such as the time of reviews, or the
 minutes missed for one reason) neither is better by itself."""
+
+OF_A_CASELOAD = frozenset({
+    "children_served", "children_joined", "children_left", "weeks_over_cap", "evaluations_done",
+    "evaluations_late_share", "evaluation_backlog",
+})  # fmt: skip
+"""Metrics that only years of scenarios with [caseload] have, the last three only where children are evaluated,
+weeks_over_cap only with a policy's caseload rule."""
 
 _UNITS = {metric.name: metric.unit for metric in METRICS}
 

@@ -1,7 +1,7 @@
 """One year as one row of numbers: delivery and access; workload, money and progress have files of their own.
 
-Means over students are over all served children (students.csv); weekly numbers are means over the school
-weeks, start-up weeks included.
+Means over students are over all served children (students.csv, and those who joined during the year); weekly
+numbers are means over the school weeks, start-up weeks included, those a child a week over its weeks on the caseload.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sdmsim.delivery.problem import active_weeks
 from sdmsim.delivery.vocabulary import Week
 from sdmsim.events import REASONS, Log, columns
 from sdmsim.metrics.billing import billing_units
+from sdmsim.metrics.caseload import caseload_metrics
 from sdmsim.metrics.money import money_metrics
 from sdmsim.metrics.names import METRICS, MISSED
 from sdmsim.metrics.progress import progress
@@ -32,12 +33,16 @@ _NO_SCHOOL = REASONS.index("no_school")
 
 
 def row(log: Log) -> dict[str, float]:
-    """Every metric of one year, in the order of METRICS. Uses plain Python and NumPy only."""
+    """Every metric of one year, in the order of METRICS; those of a caseload that changes only where it may.
+
+    Uses plain Python and NumPy only.
+    """
     backdrop = backdrop_of(log.plan)
     found = _delivery(log, backdrop) | _access(log, backdrop) | workload_metrics(log, backdrop) | progress(log)
     found |= money_metrics(log, backdrop, found["goals_met"])
     found["billing_units"] = billing_units(log)
-    return {metric.name: found[metric.name] for metric in METRICS}
+    found |= caseload_metrics(log)
+    return {metric.name: found[metric.name] for metric in METRICS if metric.name in found}
 
 
 def measure(log: Log) -> pd.DataFrame:
@@ -45,7 +50,9 @@ def measure(log: Log) -> pd.DataFrame:
     import pandas as pd
 
     values = row(log)
-    return pd.DataFrame([(m.name, m.unit, values[m.name]) for m in METRICS], columns=["metric", "unit", "value"])
+    return pd.DataFrame(
+        [(m.name, m.unit, values[m.name]) for m in METRICS if m.name in values], columns=["metric", "unit", "value"]
+    )
 
 
 def _delivery(log: Log, backdrop: Backdrop) -> dict[str, float]:
@@ -104,7 +111,7 @@ def _access(log: Log, backdrop: Backdrop) -> dict[str, float]:
     peer_presence_minutes: mean over children and all school days of bell-to-bell minutes at school and in
     class, for children whose class has a child without a plan; 0 on days absent.
     """
-    child_weeks = max(1, backdrop.n_students * backdrop.n_weeks)
+    child_weeks, child_days = max(1, backdrop.child_weeks), max(1, backdrop.child_days)
     trips = columns(log.trips, 8)
     day, student = trips[0].astype(np.int64), trips[1].astype(np.int64)
     left, began, ended, back, resumed = trips[3:]
@@ -113,8 +120,10 @@ def _access(log: Log, backdrop: Backdrop) -> dict[str, float]:
     away = (np.clip(back, low, high) - np.clip(left, low, high)) * backdrop.has_peers[student]
     absences = columns(log.absences, 2).astype(np.int64)
     at_home = backdrop.day_minutes[backdrop.grade[absences[1]], absences[0]] * backdrop.has_peers[absences[1]]
-    possible = backdrop.day_minutes.sum(axis=1)[backdrop.grade] * backdrop.has_peers
-    child_days = max(1, backdrop.n_students * backdrop.n_days)
+    lengths = backdrop.day_minutes.sum(axis=1)[backdrop.grade]
+    if not backdrop.served.all():
+        lengths = (backdrop.day_minutes[backdrop.grade] * backdrop.served).sum(axis=1)
+    possible = lengths * backdrop.has_peers
     return {
         "class_minutes_missed": float(backdrop.between(backdrop.instruction, student, day, left, resumed).sum())
         / child_weeks,

@@ -104,6 +104,8 @@ def students_table(log: Log) -> pd.DataFrame:
 def student_time(log: Log) -> pd.DataFrame:
     """Where every minute of every served child's school days went, one row per child, in minutes of the year.
 
+    School days are those on the caseload.
+
     id; one column `instruction.<subject>` per subject (an assembly counts as the block it falls in), recess,
     lunch, passing (bell-to-bell time between blocks), therapy_outside, transition (walks, settling, waiting,
     finding the thread), absent; their sum `school`, bell to bell, ends at early releases.
@@ -122,7 +124,8 @@ def student_time(log: Log) -> pd.DataFrame:
     grade = backdrop.grade[student]
     low, high = backdrop.opens[grade, day], backdrop.closes[grade, day]
     left, began, ended, _, resumed = (np.clip(clock, low, high) for clock in trips[3:])
-    present = np.ones((n, backdrop.n_days))
+    there = backdrop.served.astype(np.float64)
+    present = there.copy()
     present[absences[1], absences[0]] = 0.0
     who = np.repeat(np.arange(n), backdrop.n_days)
     when = np.tile(every_day, n)
@@ -134,8 +137,8 @@ def student_time(log: Log) -> pd.DataFrame:
     found["therapy_outside"] = summed(student, ended - began, n)
     found["transition"] = summed(student, resumed - left - (ended - began), n)
     lengths = backdrop.day_minutes[backdrop.grade]
-    found["absent"] = (lengths * (1.0 - present)).sum(axis=1)
-    school = lengths.sum(axis=1)
+    found["absent"] = (lengths * (there - present)).sum(axis=1)
+    school = (lengths * there).sum(axis=1)
     out = np.abs(sum(found.values()) - school)
     if n and (out.max() > TOLERANCE_MINUTES or min(part.min() for part in found.values()) < -TOLERANCE_MINUTES):
         child = log.plan.school.students[int(out.argmax())].id

@@ -5,7 +5,8 @@ of the log are taken as they are, within the contract day (staff.csv `start` to 
 overtime. Free time is what is left: gaps of 5 minutes or more, and contract time beyond the contract day.
 It takes, in this order, co-planning, indirect service, reviews, meetings, duty, consultation, evaluation,
 documentation and planning, each scaled by days at work / site-days of a week; what finds no room in its week
-is overtime. Shorter gaps are waiting and stay unassigned, as does free time that nothing asks for.
+is overtime. Where a scenario's [caseload] has children evaluated, evaluation is the minutes that went into it.
+Shorter gaps are waiting and stay unassigned, as does free time that nothing asks for.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sdmsim.delivery.duties import shift_of
+from sdmsim.delivery.duties import duty_factors, shift_of
 from sdmsim.delivery.vocabulary import EVERY_WEEK
 from sdmsim.events import ACTIVITIES, Log, columns
 from sdmsim.school.vocabulary import WEEKDAYS, StaffMember
@@ -94,9 +95,7 @@ def _duties_by_week(plan: Plan) -> Floats:
         requests = [r for r in plan.week.requests if r.therapist == t]
         consultations = [c for c in plan.week.consultations if c.therapist == t]
         shift = shift_of(requests, consultations, plan.rules.session_minutes(member), plan.calendar)
-        moved = np.where([shift.free_weeks >> int(w) & 1 for w in weeks], shift.more, -shift.less)
-        all_duties = usual.sum()
-        found[t] = usual * np.maximum(0.0, 1.0 + (moved / all_duties if all_duties else 0.0 * moved))[:, None]
+        found[t] = usual * np.array(duty_factors(shift, float(usual.sum()), len(weeks)))[:, None]
     return found
 
 
@@ -192,6 +191,8 @@ def weeks_of(log: Log, backdrop: Backdrop) -> Weeks:
     asked = {"co_planning": co_planning, "indirect": contracts.indirect * share}
     asked["reviews"] = contracts.reviews * (share > 0.0)
     asked |= {name: contracts.duties[:, :, i] * share for i, name in enumerate(DUTIES)}
+    if evaluates(log.plan):
+        asked["evaluation"] = evaluation_minutes(log, shape)
     overtime = outside + beyond
     for name, minutes in asked.items():
         parts[name] = np.minimum(minutes, free)
@@ -201,6 +202,21 @@ def weeks_of(log: Log, backdrop: Backdrop) -> Weeks:
     parts["absent"] = per_day * gone
     parts["no_school"] = contracts.week_minutes[:, None] - per_day * site
     return Weeks(parts, overtime, co_planning, lived, per_day * site)
+
+
+def evaluates(plan: Plan) -> bool:
+    """Whether the scenario has children evaluated."""
+    return plan.changing is not None and plan.changing.rules.evaluates
+
+
+def evaluation_minutes(log: Log, shape: tuple[int, int]) -> Floats:
+    """(t, week) minutes of therapists that went into evaluations."""
+    days = log.plan.calendar.days
+    found = np.zeros(shape)
+    for day, therapist, _, minutes in log.evaluating:
+        if therapist >= 0:
+            found[therapist, days[day].week] += minutes
+    return found
 
 
 def _usable(contracts: Contracts, at_work: Floats, who: Ints, day: Ints, start: Floats, end: Floats) -> Floats:
