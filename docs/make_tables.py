@@ -238,6 +238,13 @@ def models_in(annotation: Any) -> tuple[type[BaseModel], ...]:
     return (inner,) if isinstance(inner, type) and issubclass(inner, BaseModel) else ()
 
 
+def alternatives(annotation: Any) -> list[Any]:
+    """What a field may hold in the place of a table."""
+    inner, _ = plain(annotation)
+    options = get_args(inner) if get_origin(inner) in (Union, UnionType) else ()
+    return [option for option in options if not models_in(option)]
+
+
 def limits_of(metadata: tuple[Any, ...]) -> dict[str, Any]:
     """ge, gt, le, lt as they were given."""
     return {name: getattr(m, name) for m in metadata for name in ("ge", "gt", "le", "lt") if hasattr(m, name)}
@@ -270,6 +277,8 @@ def type_words(annotation: Any, metadata: tuple[Any, ...], in_table: bool) -> st
         return "date"
     if get_origin(inner) is tuple:
         return f"list of {type_words(get_args(inner)[0], (), in_table)}"
+    if alternatives(annotation) and models_in(annotation):
+        return " or ".join([*(type_words(one, (), in_table) for one in alternatives(annotation)), "table"])
     if models_in(annotation):
         return "table"
     if get_origin(inner) is not None and issubclass(get_origin(inner), Mapping):
@@ -365,7 +374,8 @@ def page() -> str:
         nested = {n: f for n, f in top.model_fields.items() if inside(f.annotation)}
         lines += [head] if head else []
         lines += ["| key | may hold | default | meaning |\n|---|---|---|---|"]
-        lines += [*rows_of(top, in_table=False, skip=tuple(nested)), ""]
+        tables_only = tuple(name for name, field in nested.items() if not alternatives(field.annotation))
+        lines += [*rows_of(top, in_table=False, skip=tables_only), ""]
         for name, field in nested.items():
             shape, models = inside(field.annotation)
             lines += toml_part({"table": name, "names": f"{name}.NAME", "list": f"[{name}]"}[shape], models)

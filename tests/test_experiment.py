@@ -10,6 +10,7 @@ from known_kinds import KINDS
 from small_experiment import ARMS, HEAD, REGROUP, SCENARIO, written
 
 from sdmsim.base import InputErrors
+from sdmsim.lab.enough import Enough
 from sdmsim.lab.experiment import load_experiment
 from sdmsim.lab.record import Monthly
 
@@ -36,6 +37,14 @@ def test_arms_keep_the_order_of_the_file_and_vary_the_scenario(tmp_path: Path) -
     assert experiment.varied == ("delivery.push_in_share",)
     assert (experiment.baseline, experiment.replications) == ("none", 3)
     assert experiment.variations == ()
+
+
+def test_replications_may_be_a_rule(tmp_path: Path) -> None:
+    """A table with a floor, a cap, and what is to be known of one metric; its keys are those of the contract."""
+    experiment = load_experiment(
+        written(tmp_path, rule('min = 20, max = 400, metric = "delivered_share", half_width = 0.005'))
+    )
+    assert experiment.replications == Enough(min=20, max=400, metric="delivered_share", half_width=0.005)
 
 
 def test_factors_make_every_combination_named_after_its_values(tmp_path: Path) -> None:
@@ -108,6 +117,11 @@ def arm(name: str, change: str) -> str:
     return f'\n[[arm]]\nname = "{name}"\nset = {{ {change} }}\n'
 
 
+def rule(keys: str, arms: str = ARMS) -> str:
+    """An experiment that says by a table when there are enough replications."""
+    return HEAD.replace("replications = 3", f"replications = {{ {keys} }}") + arms
+
+
 BAD = {
     "a baseline that is not an arm": (
         HEAD.replace('"none"', '"nnoe"') + ARMS,
@@ -175,9 +189,48 @@ BAD = {
         HEAD.replace("replications = 3", "replications = 0") + ARMS,
         ["mix.toml: replications: 0 is below 1"],
     ),
+    "a rule that is upside down, of a metric that is not there": (
+        rule('min = 20, max = 10, metric = "delivered_shar", half_width = 0.005'),
+        [
+            "mix.toml: replications.min: 20 is above max, 10",
+            'mix.toml: replications.metric: "delivered_shar" is not a metric; did you mean "delivered_share"?',
+        ],
+    ),
+    "a rule without an aim": (
+        rule('min = 20, max = 400, metric = "delivered_share"'),
+        ["mix.toml: replications: give half_width (how narrow) or best (how sure); neither is given"],
+    ),
+    "a rule with two aims": (
+        rule('min = 20, max = 400, metric = "delivered_share", half_width = 0.005, best = 0.95'),
+        ["mix.toml: replications: give half_width (how narrow) or best (how sure); both are given"],
+    ),
+    "a rule of a ratio of totals": (
+        rule('min = 20, max = 400, metric = "cost_per_goal_met", half_width = 5'),
+        [
+            'mix.toml: replications.metric: "cost_per_goal_met" is a ratio of totals, which no single year has; '
+            "cost or goals_met will do"
+        ],
+    ),
+    "a rule for the best of what has no best": (
+        rule('min = 20, max = 400, metric = "review_hours", best = 0.95'),
+        ['mix.toml: replications.metric: of "review_hours" neither more nor less is better by itself; give half_width'],
+    ),
+    "a rule with keys that will not do": (
+        rule('min = 1, max = "x", metric = "cost", halfwidth = 1, best = 2'),
+        [
+            "mix.toml: replications.min: 1 is below 2",
+            'mix.toml: replications.max: "x" is text, should be a whole number',
+            "mix.toml: replications.best: 2 is above 0.999",
+            'mix.toml: replications.halfwidth: is not known; did you mean "half_width"?',
+        ],
+    ),
+    "a rule with one arm": (
+        rule('min = 20, max = 400, metric = "cost", half_width = 1', '\n[[arm]]\nname = "none"\n'),
+        ["mix.toml: replications: there is one arm only, so there is no difference to know; give a number"],
+    ),
     "replications that are no whole number": (
         HEAD.replace("replications = 3", "replications = 2.5") + ARMS,
-        ["mix.toml: replications: 2.5 should be a whole number"],
+        ["mix.toml: replications: 2.5 should be a whole number or a table"],
     ),
     "an unknown key": (
         HEAD.replace("baseline", "basline") + ARMS,

@@ -32,7 +32,7 @@ class Estimate:
 
 def estimate(values: Values) -> Estimate:
     """Mean, spread, interval and p of one sample; missing values (nan) are left out."""
-    from scipy.stats import t as student
+    from scipy.special import stdtr, stdtrit
 
     known = values[~np.isnan(values)]
     n = len(known)
@@ -45,8 +45,8 @@ def estimate(values: Values) -> Estimate:
         return Estimate(n, mean, 0.0, mean, mean, 1.0 if mean == 0.0 else 0.0)
     mean, sd = float(known.mean()), float(known.std(ddof=1))
     error = sd / np.sqrt(n)
-    half = float(student.ppf(0.5 + CONFIDENCE / 2, n - 1) * error)
-    return Estimate(n, mean, sd, mean - half, mean + half, float(2 * student.sf(abs(mean) / error, n - 1)))
+    half = float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2) * error)
+    return Estimate(n, mean, sd, mean - half, mean + half, float(2 * stdtr(n - 1, -abs(mean) / error)))
 
 
 def differences(arm: Values, baseline: Values) -> Values:

@@ -9,6 +9,7 @@ from pathlib import Path
 from time import perf_counter
 
 from sdmsim.base import InputErrors, Problem
+from sdmsim.lab.enough import Enough, until_enough
 from sdmsim.lab.experiment import Experiment
 from sdmsim.lab.folder import digests, manifest, refuse_other_inputs
 from sdmsim.lab.laboratory import Progress, laboratory, silent
@@ -33,8 +34,9 @@ def execute(
     """Live every replication of every arm and compare the arms.
 
     The results are the same for any number of workers and any executor. `seed` and `replications`
-    replace the file's. Without an `executor`, `workers` processes are started afresh (default: as many
-    as there are cores or trials); a script that calls this must do so under
+    replace the file's; where that is a rule (`Enough`), all arms are brought to as many as it asks for. Without an
+    `executor`, `workers` processes are started afresh (default: as many as there are cores or trials); a script that
+    calls this must do so under
     `if __name__ == "__main__":`. With `workers=1` everything happens in this process. Nothing is
     written unless `out` names a folder.
 
@@ -43,7 +45,8 @@ def execute(
         KeyboardInterrupt: as it came; workers are stopped and nothing is written.
     """
     started, began = datetime.now(UTC), perf_counter()
-    n = experiment.replications if replications is None else replications
+    rule = experiment.replications if isinstance(experiment.replications, Enough) and replications is None else None
+    n = experiment.most_replications if replications is None else replications
     _check_numbers(n, workers)
     base, arms, variations = _seeded(experiment, seed)
     inputs = digests(experiment.input_files(), experiment.file.parent)
@@ -56,14 +59,16 @@ def execute(
         bench = lab.bench(rows=rows_apply(s for _, s in arms))
         bench.add(arms, lambda done: tell(done, total, "timetables"))
         asked = lab.ask([s for _, _, s in variations], lambda done: tell(len(arms) + done, total, "timetables"))
-        bench.advance(dict.fromkeys(bench.arms, n))
+        stopped = until_enough(rule, bench, experiment.baseline) if rule else None
+        if stopped is None:
+            bench.advance(dict.fromkeys(bench.arms, n))
     names = bench.arms
     weeks_asked = [(arm, variation, found) for (arm, variation, _), found in zip(variations, asked, strict=True)]
     tables = tables_of(experiment, arms, weeks_asked, bench)
     facts = manifest(
         started=started,
         seed=base.seed,
-        replications=n,
+        replications=stopped.replications if stopped else n,
         workers=used,
         assumptions=base.assumptions.said(),
         inputs=inputs,
@@ -83,7 +88,8 @@ def execute(
         baseline=experiment.baseline,
         notes=notes,
         manifest={**facts, "experiment": experiment.file.name, "title": experiment.title, "notes": list(notes),
-                  "baseline": experiment.baseline, "arms": list(names), "varied": list(experiment.varied)},
+                  "baseline": experiment.baseline, "arms": list(names), "varied": list(experiment.varied),
+                  "stopped": stopped.said if stopped else ""},
         **tables,
     )  # fmt: skip
     if out is not None:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr
 
 from sdmsim.base import Described, InputErrors, Problem, did_you_mean, dotted, read_as, read_toml
+from sdmsim.lab.enough import Enough
 from sdmsim.lab.record import Monthly, read_record
 from sdmsim.scenario import Scenario, load
 from sdmsim.school.vocabulary import Text
@@ -52,8 +53,9 @@ class Experiment(Described):
     """Path of the scenario, relative to this file."""
     baseline: Text
     """The name of the arm with which the others are compared."""
-    replications: Annotated[int, Field(ge=1, le=100_000, strict=True)]
-    """School years lived in each arm, each with its own luck, the same in all arms."""
+    replications: Annotated[int, Field(ge=1, le=100_000, strict=True)] | Enough
+    """School years lived in each arm, each with its own luck, the same in all arms: a number, or a table that says when
+    there are enough."""
     arm: tuple[Arm, ...] = ()
     factors: Mapping[str, tuple[Any, ...]] = Field(default_factory=dict)
     regroup: tuple[Variation, ...] = ()
@@ -97,6 +99,11 @@ class Experiment(Described):
     def monthly_record(self) -> tuple[Monthly, ...]:
         """The rows of `record`, empty where none is given."""
         return self._record
+
+    @property
+    def most_replications(self) -> int:
+        """The number given, or the most that a rule allows."""
+        return self.replications.max if isinstance(self.replications, Enough) else self.replications
 
     @property
     def varied(self) -> tuple[str, ...]:
@@ -211,6 +218,10 @@ def _check(experiment: Experiment, file: str) -> Iterator[Problem]:
         return
     yield from _check_factors(experiment.factors, file)
     n = _combined(experiment)
+    if isinstance(experiment.replications, Enough):
+        found = [*experiment.replications.problems()]
+        found += [("", "there is one arm only, so there is no difference to know; give a number")] if n == 1 else []
+        yield from (Problem(file, 0, f"replications.{key}".rstrip("."), text) for key, text in found)
     if n > MOST_ARMS or n == 0:
         return
     names = [arm.name for arm in experiment.arms]

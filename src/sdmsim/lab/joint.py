@@ -33,17 +33,25 @@ JOINT = ("metric", "unit", "arm", "baseline", "n", "difference", "joint_low", "j
 BEST = ("metric", "unit", "better", "arm", "n", "probability_best")
 
 
-@lru_cache(maxsize=8)
-def _standard(dimensions: int, degrees: int) -> Values:
-    """(DRAWS, dimensions) independent standard deviates, divided by one chi each: multivariate t with `degrees`."""
+@lru_cache(maxsize=4)
+def _normal(dimensions: int) -> Values:
+    """(DRAWS, dimensions) independent standard normal deviates."""
+    when = np.arange(DRAWS * dimensions, dtype=np.int64)
+    found = Luck(0, None).normals_of(_DECISION, ["all arms"], np.zeros_like(when), when)
+    found.flags.writeable = False
+    return found.reshape(DRAWS, dimensions)
+
+
+@lru_cache(maxsize=64)
+def _stretch(degrees: int) -> Values:
+    """(DRAWS, 1): what makes normal deviates those of the t distribution with `degrees`, one for all dimensions."""
     from scipy.stats import chi2
 
-    luck, when = Luck(0, None), np.arange(DRAWS * dimensions, dtype=np.int64)
-    normal = luck.normals_of(_DECISION, ["all arms"], np.zeros_like(when), when).reshape(DRAWS, dimensions)
-    spread = luck.uniforms_of(f"{_DECISION}, spread", ["all arms"], np.zeros(DRAWS, np.int64), when[:DRAWS])
-    drawn: Values = normal / np.sqrt(chi2.ppf(spread, degrees) / degrees)[:, None]
-    drawn.flags.writeable = False
-    return drawn
+    where = np.zeros(DRAWS, dtype=np.int64)
+    uniform = Luck(0, None).uniforms_of(f"{_DECISION}, spread", ["all arms"], where, np.arange(DRAWS, dtype=np.int64))
+    found: Values = np.sqrt(degrees / chi2.ppf(uniform, degrees))[:, None]
+    found.flags.writeable = False
+    return found
 
 
 def distances(values: Values) -> Values:
@@ -53,7 +61,7 @@ def distances(values: Values) -> Values:
     """
     n = len(values)
     triangle = np.linalg.qr(values - values.mean(axis=0), mode="r")
-    return np.asarray(_standard(len(triangle), n - 1) @ triangle / np.sqrt(n * (n - 1.0)))
+    return np.asarray(_normal(len(triangle)) @ triangle * (_stretch(n - 1) / np.sqrt(n * (n - 1.0))))
 
 
 def joint_width(paired: Values) -> float:

@@ -94,7 +94,7 @@ def search(
         InputErrors: `out` holds results of other inputs or of another question (said before anything is run).
     """
     started, began = datetime.now(UTC), perf_counter()
-    years = experiment.replications if replications is None else replications
+    years = experiment.most_replications if replications is None else replications
     arms = [(name, one if seed is None else one.but(seed=seed)) for name, one in experiment.scenarios]
     base = experiment.base if seed is None else experiment.base.but(seed=seed)
     inputs = digests(experiment.input_files(), experiment.file.parent)

@@ -60,7 +60,8 @@ def print_outcome(results: Results, report: Path) -> None:
 def _sentences(results: Results) -> list[str]:
     """The answer, who is probably best, and what the same luck in all arms was worth."""
     said = answer(results.summary, results.comparison, results.baseline)
-    return [*said, *(text for text in (probably_best(results.best), pairing_worth(results.pairing)) if text)]
+    more = (str(results.manifest.get("stopped", "")), probably_best(results.best), pairing_worth(results.pairing))
+    return [*said, *(text for text in more if text)]
 
 
 def _that_fit(metrics: Sequence[str], width: int, arms: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -96,6 +97,7 @@ def outcome_summary(results: Results, folder: Path) -> dict[str, Any]:
         "arms": list(results.arms),
         "seed": results.manifest["seed"],
         "replications": results.manifest["replications"],
+        "stopped": results.manifest.get("stopped", ""),
         "answer": answer(results.summary, results.comparison, results.baseline),
         "summary": _without_nan(results.summary),
         "comparison": _without_nan(results.comparison),

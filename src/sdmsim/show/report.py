@@ -57,6 +57,7 @@ def _content(results: Results, pictures: Sequence[Picture]) -> dict[str, Any]:
         "baseline": results.baseline,
         "arms": results.arms,
         "replications": manifest["replications"],
+        "stopped": manifest.get("stopped", ""),
         "started": str(manifest["started"])[:10],
         "version": manifest["sdmsim_version"],
         "answer": answer(results.summary, results.comparison, results.baseline),
