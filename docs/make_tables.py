@@ -35,7 +35,9 @@ from sdmsim.school.synthetic import Synthetic
 from sdmsim.school.vocabulary import (
     Block,
     CalendarEntry,
+    Drive,
     Pair,
+    Posting,
     Room,
     Section,
     Service,
@@ -95,10 +97,19 @@ TABLES: tuple[tuple[str, type[BaseModel], str], ...] = (
         "therapist has a room, `moves.default_metres` from every class.",
     ),
     ("pairs.csv", Pair, "Optional: two children who must, must never or should preferably be in one pull-out group."),
+    (
+        "postings.csv",
+        Posting,
+        "Optional: where a member of staff is when, for schools at several sites (`site` of sections.csv). Its days "
+        "take the place of `site_days`; where there are several sites, everybody has a row. Between two sites on a day "
+        "lies at least the drive. The bell schedule and the calendar are the same at all sites.",
+    ),
+    ("drives.csv", Drive, "Optional: how long it takes from one site to another."),
 )
 
 WRITTEN = {
     (Block, "day"): "`Mon` to `Fri`, or `daily`",
+    (Posting, "day"): "`Mon` to `Fri`, or `daily`",
     (StaffMember, "site_days"): "weekdays: `Mon Tue Wed`",
     (StaffMember, "busy"): "weekly times: `Wed 14:00-15:00; Mon 08:00-08:15`",
     (Room, "metres"): "0 to 2000, metres",
@@ -129,6 +140,11 @@ MEANINGS = {
     (CalendarEntry, "kind"): "What is different.",
     (Room, "room"): "A name, unique in the table.",
     (Pair, "rule"): "Whether they sit together.",
+    (Posting, "day"): "`daily` stands for all five weekdays.",
+    (Posting, "start"): "From when; within the contract day.",
+    (Posting, "end"): "Until when; a drive to the next site begins then.",
+    (Drive, "site"): "A site of sections.csv.",
+    (Drive, "other"): "Another one.",
     (Scenario, "format"): "The version of the file's format.",
     (Scenario, "title"): "For the reader.",
     (Scenario, "seed"): "The same seed and files give the same results on every machine.",

@@ -65,17 +65,17 @@ FILES_AS_SUCH = (
     case(
         "a table is empty",
         {SECTIONS: ""},
-        "sections.csv: is empty; the first line should be the header: grade,section,teacher,size,collab",
+        "sections.csv: is empty; the first line should be the header: grade,section,teacher,size,collab,site",
     ),
     case(
         "a table is a byte order mark and blank lines",
         {SECTIONS: b"\xef\xbb\xbf\r\n\r\n"},
-        "sections.csv: is empty; the first line should be the header: grade,section,teacher,size,collab",
+        "sections.csv: is empty; the first line should be the header: grade,section,teacher,size,collab,site",
     ),
     case(
         "a table is empty cells",
         {SECTIONS: ',,,,\n"",,,,\n'},
-        "sections.csv: is empty; the first line should be the header: grade,section,teacher,size,collab",
+        "sections.csv: is empty; the first line should be the header: grade,section,teacher,size,collab,site",
     ),
     case(
         "a table is only a header",
@@ -540,7 +540,9 @@ def test_garbage_without_a_header_is_one_problem(tmp_path: Path) -> None:
     """Where no header is known, the header is asked for and the rows are left alone."""
     with pytest.raises(InputErrors) as refused:
         load(write(tmp_path, {SECTIONS: garbage(5, 10_000)}))
-    assert str(refused.value) == "sections.csv:1: this line should be the header: grade,section,teacher,size,collab"
+    assert (
+        str(refused.value) == "sections.csv:1: this line should be the header: grade,section,teacher,size,collab,site"
+    )
 
 
 @pytest.mark.skipif(not hasattr(Path, "symlink_to") or sys.platform == "win32", reason="links need rights on Windows")

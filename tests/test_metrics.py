@@ -109,6 +109,7 @@ def test_a_week_on_paper_has_the_metrics_worked_out_on_paper() -> None:
         "delivered_hours": 70 / 60,
         # nobody has a rate, no policy says how to bill
         **dict.fromkeys(("cost", "cost_per_delivered_hour", "cost_per_goal_met", "billing_units"), float("nan")),
+        **dict.fromkeys(("site_gap", "travel_hours"), float("nan")),
     }
     assert found == pytest.approx(expected, abs=1e-12, nan_ok=True)
 
@@ -392,7 +393,7 @@ def test_a_child_in_two_places_is_a_defect() -> None:
 
 
 def test_a_school_without_requests_has_metrics_too() -> None:
-    """Nothing owed: the share given is 1; only numbers of goals, rates and rules are missing, as there are none."""
+    """Nothing owed: the share given is 1; numbers of goals, rates, rules and sites are missing."""
     found = row(Log(plan([child("A")], [], []), 1, 0))
     assert found["delivered_share"] == 1.0
     missing = {name for name, value in found.items() if value != value}
@@ -400,4 +401,5 @@ def test_a_school_without_requests_has_metrics_too() -> None:
         *("trained_gain_sd", "classroom_gain_sd", "trained_effect_sd", "classroom_effect_sd", "trained_gain_spread_sd"),
         *("goals_met_share", "goals_generalised_share", "goals_truly_met_share"),
         *("cost", "cost_per_delivered_hour", "cost_per_goal_met", "billing_units", "children_90_share"),
+        *("site_gap", "travel_hours"),
     }

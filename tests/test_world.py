@@ -35,7 +35,7 @@ from sdmsim.world import live
 from sdmsim.world.checks import check_minutes, check_places
 from sdmsim.world.stage import stage_of
 
-PUSH_IN, PULL_OUT, MOVES, LUNCH, CALLED_AWAY = range(len(ACTIVITIES))
+PUSH_IN, PULL_OUT, MOVES, LUNCH, CALLED_AWAY, TRAVEL = range(len(ACTIVITIES))
 MON, TUE, WED, THU, FRI = range(5)
 MONDAY = date(2024, 9, 2)
 

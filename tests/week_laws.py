@@ -12,7 +12,7 @@ from sdmsim.delivery.grouping import Meeting, Pool
 from sdmsim.delivery.options import options_of
 from sdmsim.delivery.problem import Problem
 from sdmsim.delivery.vocabulary import UNPLACED_REASONS, Appointment, Week
-from sdmsim.school.vocabulary import WEEKDAYS, School
+from sdmsim.school.vocabulary import WEEKDAYS, Posting, School
 
 Stretch = tuple[int, int]
 
@@ -22,6 +22,7 @@ def assert_lawful(school: School, problem: Problem, week: Week) -> None:
     every_session_once(week)
     for a in week.appointments:
         in_contract_day(school, a)
+        at_the_site(school, week, a)
         in_open_time(school, problem, week, a)
         in_good_company(school, problem, week, a)
     nobody_in_two_places(school, week)
@@ -52,6 +53,26 @@ def in_contract_day(school: School, a: Appointment) -> None:
     assert taken(a)[1] <= member.end
     for day, start, end in member.busy:
         assert WEEKDAYS.index(day) != a.weekday or apart(taken(a), (start, end))
+
+
+def at_the_site(school: School, week: Week, a: Appointment) -> None:
+    """All children of an appointment are at one site, its room too, and the therapist is posted there all the while."""
+    site_of = {s.section: s.site for s in school.sections}
+    (site,) = {site_of[school.students[week.requests[r].student].section] for r, _ in a.members}
+    assert all(room.site in ("", site) for room in school.rooms if room.room == a.room)
+    if stays := posted(school, a.therapist):
+        assert any(
+            (stay.day, stay.site) == (WEEKDAYS[a.weekday], site)
+            and stay.start <= taken(a)[0]
+            and taken(a)[1] <= stay.end
+            for stay in stays
+        )
+    else:
+        assert len(set(site_of.values())) == 1
+
+
+def posted(school: School, therapist: int) -> list[Posting]:
+    return [stay for stay in school.postings if stay.therapist == school.staff[therapist].id]
 
 
 def in_open_time(school: School, problem: Problem, week: Week, a: Appointment) -> None:
@@ -98,9 +119,12 @@ def nobody_in_two_places(school: School, week: Week) -> None:
         children = [{week.requests[r].student for r, _ in a.members} for a in (one, other)]
         assert not children[0] & children[1] or apart(of_children(one), of_children(other))
     days = Counter((r, a.weekday) for a in week.appointments for r, _ in a.members)
+    site_of = {s.section: s.site for s in school.sections}
     for (request, _), times in days.items():
-        site_days = school.staff[week.requests[request].therapist].site_days
-        assert times == 1 or week.requests[request].weekly_sessions > len(site_days)
+        wanted = week.requests[request]
+        site = site_of[school.students[wanted.student].section]
+        there = {stay.day for stay in posted(school, wanted.therapist) if stay.site == site}
+        assert times == 1 or wanted.weekly_sessions > len(there or school.staff[wanted.therapist].site_days)
 
 
 def lunch_and_contract(school: School, problem: Problem, week: Week) -> None:

@@ -183,7 +183,7 @@ class ChildLeft(NamedTuple):
 
 EVALUATIONS = ("initial", "reevaluation")
 LEAVING = ("dismissed", "moved away")
-ACTIVITIES = ("push_in", "pull_out", "moves", "lunch", "called_away")
+ACTIVITIES = ("push_in", "pull_out", "moves", "lunch", "called_away", "travel")
 FACTS = (SessionEnded, MinutesGiven, MinutesMissed, StudentWentOut, StudentAbsent, TherapistAbsent, TherapistDid,
          PlanAmended, EvaluationAsked, EvaluationEnded, TherapistEvaluated, ChildJoined, ChildLeft)  # fmt: skip
 

@@ -149,6 +149,7 @@ class Scenario(Described):
             *agreement.sizes(self.grouping),
             *agreement.reviews(self.delivery, self.reviews),
             *caseload_problems(self.caseload, self._file, self.roster, self.calendar),
+            *agreement.sites(self.staffing.fte, self.money),
         ]
 
     def but(self, **changes: Any) -> Scenario:

@@ -7,9 +7,11 @@ from datetime import date
 
 from sdmsim.base import Problem, did_you_mean
 from sdmsim.base import dotted as key
+from sdmsim.delivery.money import Money
 from sdmsim.delivery.rules import Goal, Grouping, Reviews
 from sdmsim.delivery.vocabulary import Reviewing, Strategy
 from sdmsim.school.calendar import SchoolYear
+from sdmsim.school.sites import stays_of
 from sdmsim.school.vocabulary import School
 
 
@@ -72,6 +74,40 @@ class Agreement:
         if isinstance(delivery, Reviewing) and reviews is None:
             text = f'is missing: delivery.kind "{delivery.kind}" moves children at reviews; give reviews.every_weeks'
             yield Problem(self.file, 0, "reviews", text)
+
+    def sites(self, fte: Mapping[str, float], money: Money) -> Iterator[Problem]:
+        """Every role that children of a site need is posted there, who must sit together can, and miles are known."""
+        if not {"sections", "staff", "students", "postings"} <= set(self.whole) | ({"postings"} - set(self.tables)):
+            return
+        site = {section.section: section.site for section in self.school.sections}
+        if "" in site.values() and len(set(site.values())) > 1:
+            return  # which is said of the classes
+        of_child = {child.id: site.get(child.section, "") for child in self.school.students}
+        posted = {
+            (member.role, stay.site)
+            for member, week in zip(self.school.staff, stays_of(self.school), strict=True)
+            for day in week
+            for stay in day
+        }
+        roles = {member.role for member in self.school.staff}
+        postings = self.tables.get("postings", "the postings")
+        for i, row in enumerate(self.school.services):
+            need = (row.provider_role, of_child.get(row.id, ""))
+            if row.id in of_child and row.provider_role in roles and need not in posted:
+                posted.add(need)  # said once
+                cut = f", with {key(['staffing', 'fte', need[0]])} at {fte[need[0]]:g}" if need[0] in fte else ""
+                text = f'no {need[0]} is at "{need[1]}" in {postings}{cut}, where the class of "{row.id}" is'
+                yield Problem(*self.rows("services", i), "provider_role", text)
+        for position, together in _bound(self.school):
+            where = sorted({of_child[name] for name in together if name in of_child})
+            if len(where) > 1:
+                names = ", ".join(f'"{name}"' for name in together)
+                text = f'{names} must be together, but are at "{where[0]}" and "{where[1]}"'
+                yield Problem(*self.rows("pairs", position), "rule", text)
+        for i, drive in enumerate(self.school.drives if money.mileage_rate is not None else ()):
+            if drive.miles is None:
+                text = f"is empty; money.mileage_rate of {self.file} needs it"
+                yield Problem(*self.rows("drives", i), "miles", text)
 
     def dates(self, first_day: date, last_day: date, start_up_weeks: int, calendar: SchoolYear) -> Iterator[Problem]:
         """There is a year to live, and rows and calendar speak of it."""

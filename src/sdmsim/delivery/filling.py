@@ -165,7 +165,7 @@ class Filling:
     ) -> bool:
         problem = self._problem
         student = problem.requests[request].student
-        one_a_day = problem.requests[request].weekly_sessions <= len(problem.contracts[meeting.therapist].days)
+        one_a_day = problem.a_day_apart(request)
         busy = busy_of_child(meeting, option)
         for other, taken in today:
             for r in self._met(request, other):

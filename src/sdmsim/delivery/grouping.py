@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
 
-from sdmsim.delivery.problem import Problem, Window, common
+from sdmsim.delivery.contracts import Window
+from sdmsim.delivery.problem import Problem, common
 from sdmsim.delivery.solver import Model
 from sdmsim.delivery.vocabulary import Setting
 
@@ -110,7 +111,8 @@ def moves_of(problem: Problem, pool: Pool, members: Sequence[int]) -> tuple[int,
     if pool.hallway:
         metres = max(problem.metres(pool.therapist, problem.section[r]) for r in members)
         return problem.moves.hallway_lead(metres), 0
-    rooms = problem.rooms_for(pool.therapist, min(len(members), room_limit(problem, pool.therapist)))
+    site = problem.site_of(members[0])
+    rooms = problem.rooms_for(pool.therapist, min(len(members), room_limit(problem, pool.therapist, site)), site)
     metres = min(max(problem.rooms[i].metres[problem.section[r]] for r in members) for i in rooms)
     return problem.moves.pull_out_lead(metres), problem.moves.pull_out_tail(metres)
 
@@ -120,9 +122,9 @@ def meeting_minutes(problem: Problem, pool: Pool) -> int:
     return pool.minutes + sum(moves_of(problem, pool, pool.requests[:1]))
 
 
-def room_limit(problem: Problem, therapist: int) -> int:
-    """Children that the legal size and the largest room allow at one time."""
-    largest = max((problem.rooms[i].capacity for i in problem.rooms_for(therapist, 0)), default=0)
+def room_limit(problem: Problem, therapist: int, site: int) -> int:
+    """Children that the legal size and the largest room of a site allow at one time."""
+    largest = max((problem.rooms[i].capacity for i in problem.rooms_for(therapist, 0, site)), default=0)
     return min(problem.grouping.legal_size, largest)
 
 
@@ -150,7 +152,7 @@ def company(problem: Problem, number: int) -> tuple[object, ...]:
     section = problem.section[number] if push_in else -1
     family = "" if push_in else problem.grouping.family_of(request.goal)
     alone = number if request.alone else -1
-    return request.therapist, request.setting, section, family, request.minutes, alone
+    return request.therapist, request.setting, section, problem.site_of(number), family, request.minutes, alone
 
 
 def pool_of(problem: Problem, members: Sequence[int]) -> Pool:
@@ -181,7 +183,9 @@ def _limit(problem: Problem, pool: Pool) -> int:
         return 1
     if pool.push_in:
         return problem.visits.reach
-    return problem.grouping.legal_size if pool.hallway else room_limit(problem, pool.therapist)
+    if pool.hallway:
+        return problem.grouping.legal_size
+    return room_limit(problem, pool.therapist, problem.site_of(pool.requests[0]))
 
 
 def _open_groups(problem: Problem, pool: Pool, avoid: frozenset[Company]) -> tuple[Groups, int]:

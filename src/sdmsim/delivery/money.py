@@ -23,6 +23,9 @@ class Money(Described):
     benefits_share: Annotated[float, Field(ge=0.0, le=2.0)] = 0.3
     """Benefits on top of an employee's pay, as a share of it; judged, vary it from 0.2 to 0.6. All state and local
     employers paid 0.58 in September 2016, paid leave included (docs/sources.md)."""
+    mileage_rate: Annotated[float, Field(ge=0.0, le=10.0)] | None = None
+    """Dollars a mile of drives between sites (`miles` of drives.csv); not given: drives cost their time only. The
+    rate that the United States leave free of tax was 0.67 in 2024 and 0.70 in 2025."""
 
 
 def money_notes(money: Money, given: bool, staff: Sequence[StaffMember], scenario: str, table: str) -> Iterator[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from sdmsim.delivery.contracts import Window
 from sdmsim.delivery.grouping import Meeting, Pool, moves_of, open_windows
-from sdmsim.delivery.problem import Problem, Window, common
+from sdmsim.delivery.problem import Problem, common
 
 
 class Option(NamedTuple):
@@ -30,15 +31,17 @@ def options_of(problem: Problem, pool: Pool, meeting: Meeting) -> list[Option]:
     """Every place in the week that bell schedule, contract and rooms allow a meeting, by itself."""
     contract = problem.contracts[meeting.therapist]
     requests = [r for r, _ in meeting.members]
+    site = problem.site_of(requests[0])
     found: list[Option] = []
     for room, lead, tail in _places(problem, pool, meeting):
         for day in contract.days:
+            there = contract.open_at(day, site)
             if meeting.push_in:
                 grade = problem.grade[meeting.section]
                 lessons = [w for s in meeting.subjects for w in problem.lessons.get((grade, day, s), ())]
-                windows = _free(lessons, contract.open[day], lead)
+                windows = _free(lessons, there, lead)
             else:
-                windows = common(open_windows(problem, requests, day), contract.open[day])
+                windows = common(open_windows(problem, requests, day), there)
                 windows = tuple((start + lead, end - tail) for start, end in windows)
             grid = problem.rules.grid_minutes
             starts = {
@@ -61,11 +64,11 @@ def _places(problem: Problem, pool: Pool, meeting: Meeting) -> list[tuple[int, i
         return [(-1, problem.moves.push_in_lead(problem.metres(pool.therapist, pool.section)), 0)]
     places = []
     members = [r for r, _ in meeting.members]
-    size = problem.most_at_once(members)
+    size, site = problem.most_at_once(members), problem.site_of(members[0])
     if pool.hallway:
-        tables = problem.rooms_for(meeting.therapist, size, hallway=True)
+        tables = problem.rooms_for(meeting.therapist, size, site, hallway=True)
         return [(table, *moves_of(problem, pool, members)) for table in tables]
-    for room in problem.rooms_for(meeting.therapist, size):
+    for room in problem.rooms_for(meeting.therapist, size, site):
         metres = max(problem.rooms[room].metres[problem.section[r]] for r in members)
         places.append((room, problem.moves.pull_out_lead(metres), problem.moves.pull_out_tail(metres)))
     return places

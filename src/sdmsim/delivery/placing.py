@@ -13,9 +13,10 @@ from itertools import pairwise
 from math import gcd
 from typing import Any, NamedTuple
 
+from sdmsim.delivery.contracts import Window
 from sdmsim.delivery.grouping import Meeting, Pool
 from sdmsim.delivery.options import Option, busy_of_child, options_of
-from sdmsim.delivery.problem import Problem, Window, common
+from sdmsim.delivery.problem import Problem, common
 from sdmsim.delivery.solver import Model
 
 
@@ -259,7 +260,7 @@ def _one_child_at_a_time(problem: Problem, model: Model, table: _Table) -> None:
         for request, _ in meeting.members:
             wanted = problem.requests[request]
             of_child.setdefault(wanted.student, []).append((option.weekday, busy_of_child(meeting, option), variable))
-            if wanted.weekly_sessions <= len(problem.contracts[meeting.therapist].days):
+            if problem.a_day_apart(request):
                 of_day.setdefault((request, option.weekday), []).append(variable)
     rows_of_child: dict[int, set[int]] = {}
     for wanted in problem.requests:

@@ -10,19 +10,17 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sdmsim.base import digest
-from sdmsim.delivery.duties import shift_of
+from sdmsim.delivery.contracts import Contract, Window, contracts_of
 from sdmsim.delivery.forms import NO_FORM, PushInForm, Visits, visits_of
 from sdmsim.delivery.requests import indirect_minutes, wanted
 from sdmsim.delivery.rules import Goal, Grouping, Moves, WeekRules
 from sdmsim.delivery.vocabulary import Consultation, Request, Setting, Strategy
 from sdmsim.school.calendar import SchoolYear
+from sdmsim.school.sites import sites_of
 from sdmsim.school.vocabulary import WEEKDAYS, School, grade_number
 
 HALLWAY: Setting = "hallway"
 """As a setting, and as the name of the place."""
-
-Window = tuple[int, int]
-"""(start, end) in minutes after midnight."""
 
 
 class Place(NamedTuple):
@@ -35,18 +33,8 @@ class Place(NamedTuple):
     """The only therapist who uses it; None: shared."""
     hallway: bool = False
     """A table outside whichever class the child comes from."""
-
-
-class Contract(NamedTuple):
-    """A therapist's week: working time a day, lunch, and what is left for sessions and their company."""
-
-    days: tuple[int, ...]
-    open: tuple[tuple[Window, ...], ...]
-    """Per weekday, the contract day without fixed duties."""
-    lunch_window: Window
-    lunch_minutes: int
-    session_minutes: float
-    """Minutes a week for sessions, moves, co-planning and indirect service."""
+    site: int | None = None
+    """Position of its site; None: wherever the therapist is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +52,8 @@ class Problem:
     section_names: tuple[str, ...]
     grade: tuple[int, ...]
     """Per section, the grade as a number."""
+    site: tuple[int, ...]
+    """Per section, the position of its site."""
     pull_out: Mapping[tuple[int, int], tuple[Window, ...]]
     """(grade, weekday): stretches from which a child may be taken out."""
     lessons: Mapping[tuple[int, int, str], tuple[Window, ...]]
@@ -91,6 +81,7 @@ class Problem:
                 self.share_of_weeks,
                 self.section,
                 self.grade,
+                self.site,
                 sorted(self.pull_out.items()),
                 sorted(self.lessons.items()),
                 self.contracts,
@@ -114,12 +105,24 @@ class Problem:
         """Subjects in which the request can be served in class."""
         return frozenset(self.goals[self.requests[request].goal].push_in_subjects)
 
-    def rooms_for(self, therapist: int, size: int, *, hallway: bool = False) -> list[int]:
-        """Rooms (or tables in the hallway) that the therapist may use for so many children."""
+    def site_of(self, request: int) -> int:
+        """The position of the site at which the request's child is."""
+        return self.site[self.section[request]]
+
+    def a_day_apart(self, request: int) -> bool:
+        """Whether the request's sessions can each have a day: not more of them than days of its therapist there."""
+        wanted = self.requests[request]
+        return wanted.weekly_sessions <= self.contracts[wanted.therapist].days_at(self.site_of(request))
+
+    def rooms_for(self, therapist: int, size: int, site: int, *, hallway: bool = False) -> list[int]:
+        """Rooms (or tables in the hallway) that the therapist may use at a site for so many children."""
         return [
             i
             for i, room in enumerate(self.rooms)
-            if room.therapist in (None, therapist) and room.capacity >= size and room.hallway == hallway
+            if room.therapist in (None, therapist)
+            and room.capacity >= size
+            and room.hallway == hallway
+            and room.site in (None, site)
         ]
 
     def most_at_once(self, members: Sequence[int]) -> int:
@@ -132,7 +135,7 @@ class Problem:
 
     def metres(self, therapist: int, section: int) -> float:
         """From the nearest room that the therapist uses to a class."""
-        near = (self.rooms[i].metres[section] for i in self.rooms_for(therapist, 1))
+        near = (self.rooms[i].metres[section] for i in self.rooms_for(therapist, 1, self.site[section]))
         return min(near, default=self.moves.default_metres)
 
 
@@ -156,6 +159,7 @@ def problem_of(
         a, b = school.student_index[pair.student], school.student_index[pair.other]
         pairs[pair.rule].add((min(a, b), max(a, b)))
     pull_out, lessons = _windows(school)
+    sites = {name: i for i, name in enumerate(sites_of(school))}
     return Problem(
         requests=asked,
         consultations=consultations,
@@ -164,12 +168,10 @@ def problem_of(
         section=tuple(position[school.students[r.student].section] for r in asked),
         section_names=tuple(s.section for s in school.sections),
         grade=tuple(grade_number(s.grade) for s in school.sections),
+        site=tuple(sites[s.site] for s in school.sections),
         pull_out=pull_out,
         lessons=lessons,
-        contracts=tuple(
-            _contract(school, t, rules, [r for r in asked if r.therapist == t], consultations, calendar)
-            for t in range(len(school.staff))
-        ),
+        contracts=contracts_of(school, rules, asked, consultations, calendar),
         indirect=indirect_minutes(school, calendar, consultations),
         rooms=_rooms(school, grouping, moves, any(r.setting == "hallway" for r in asked)),
         must=frozenset(pairs["must"]),
@@ -230,38 +232,9 @@ def _windows(
     )
 
 
-def _contract(
-    school: School,
-    therapist: int,
-    rules: WeekRules,
-    requests: Sequence[Request],
-    consultations: Sequence[Consultation],
-    calendar: SchoolYear,
-) -> Contract:
-    own = [one for one in consultations if one.therapist == therapist]
-    member = school.staff[therapist]
-    days = tuple(WEEKDAYS.index(d) for d in member.site_days)
-    free: list[tuple[Window, ...]] = []
-    for day in range(5):
-        start = member.start
-        windows: list[Window] = []
-        for _, busy_start, busy_end in sorted(b for b in member.busy if WEEKDAYS.index(b[0]) == day):
-            windows.append((start, busy_start))
-            start = max(start, busy_end)
-        windows.append((start, member.end))
-        free.append(tuple((a, b) for a, b in windows if a < b) if day in days else ())
-    minutes = rules.session_minutes(member)
-    return Contract(
-        days=days,
-        open=tuple(free),
-        lunch_window=(member.lunch_start, member.lunch_end),
-        lunch_minutes=member.lunch_minutes,
-        session_minutes=minutes + shift_of(requests, own, minutes, calendar).less,
-    )
-
-
 def _rooms(school: School, grouping: Grouping, moves: Moves, hallway: bool) -> tuple[Place, ...]:
     here, staff = (0.0,) * len(school.sections), range(len(school.staff))
+    sites = {name: i for i, name in enumerate(sites_of(school))}
     tables = tuple(Place(HALLWAY, grouping.legal_size, here, t, hallway=True) for t in staff if hallway)
     if not school.rooms:
         metres = (moves.default_metres,) * len(school.sections)
@@ -272,6 +245,7 @@ def _rooms(school: School, grouping: Grouping, moves: Moves, hallway: bool) -> t
             room.capacity,
             tuple(room.metres.get(s.section, moves.default_metres) for s in school.sections),
             None,
+            site=sites[room.site] if room.site else 0,
         )
         for room in school.rooms
     )

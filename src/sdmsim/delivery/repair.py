@@ -183,6 +183,7 @@ def _option(problem: Problem, one: Appointment) -> Option:
     room = -1
     if one.setting != "classroom":
         hallway = one.setting == "hallway"
-        known = problem.rooms_for(one.therapist, problem.most_at_once([r for r, _ in one.members]), hallway=hallway)
+        size, site = problem.most_at_once([r for r, _ in one.members]), problem.site_of(one.members[0][0])
+        known = problem.rooms_for(one.therapist, size, site, hallway=hallway)
         room = next(n for n in known if problem.rooms[n].name == one.room)
     return Option(one.weekday, one.start, one.start + one.minutes, one.lead, one.tail, room)

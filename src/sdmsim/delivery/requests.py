@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sdmsim.delivery.rules import Goal
 from sdmsim.delivery.vocabulary import EVERY_WEEK, Case, CaseRow, Choice, Consultation, Request, Strategy
 from sdmsim.school.calendar import SchoolYear
+from sdmsim.school.sites import stays_of
 from sdmsim.school.vocabulary import Per, School, Service
 from sdmsim.streams import Luck
 
@@ -102,19 +103,25 @@ def indirect_minutes(
 
 
 def _therapists(school: School) -> tuple[int, ...]:
-    """The therapist of every row: whole classes to whoever of the role has the least to do for its FTE."""
+    """The therapist of every row: whole classes to whoever of the role, at their site, has the least to do for its FTE.
+
+    Classes that few may serve come first, then those with the most to do.
+    """
+    at = [{stay.site for day in week for stay in day} for week in stays_of(school)]
     of_role: dict[str, list[int]] = {}
     for position, member in enumerate(school.staff):
         of_role.setdefault(member.role, []).append(position)
     section = {s.id: s.section for s in school.students}
+    site = {s.section: s.site for s in school.sections}
     load: dict[tuple[str, str], int] = {}
     for row in school.services:
         key = (row.provider_role, section[row.id])
         load[key] = load.get(key, 0) + row.minutes * row.sessions * 36 // _WEEKS_IN[row.per]
     taken = [0.0] * len(school.staff)
     therapist: dict[tuple[str, str], int] = {}
-    for key in sorted(load, key=lambda k: (-load[k], k)):
-        best = min(of_role[key[0]], key=lambda p: (taken[p], p))
+    may = {key: [p for p in of_role[key[0]] if site[key[1]] in at[p]] for key in load}
+    for key in sorted(load, key=lambda k: (len(may[k]), -load[k], k)):
+        best = min(may[key], key=lambda p: (taken[p], p))
         therapist[key] = best
         taken[best] += load[key] / school.staff[best].fte
     return tuple(therapist[row.provider_role, section[row.id]] for row in school.services)

@@ -2,7 +2,8 @@
 
 An employee is paid `fte` x `week.full_time_hours` for every school week, `money.benefits_share` on top; overtime is not
 paid. A contractor and a remote therapist are paid each hour worked: sessions, moves, being called away, planning,
-indirect service, reviews, duties, and overtime; no lunch, no waiting, no time off. Where a member of staff has no rate
+indirect service, reviews, drives, duties, and overtime; no lunch, no waiting, no time off. Miles between sites are
+paid on top to all. Where a member of staff has no rate
 there is no cost: nan.
 """
 
@@ -12,15 +13,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sdmsim.events import Log, columns
+from sdmsim.events import ACTIVITIES, Log, columns
 from sdmsim.metrics.workload import DUTIES, weeks_of
+from sdmsim.school.sites import trips_of
 from sdmsim.world.backdrop import Backdrop, Floats
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PAID = ("push_in", "pull_out", "moves", "called_away", "co_planning", "indirect", "reviews", *DUTIES)
+PAID = ("push_in", "pull_out", "moves", "called_away", "travel", "co_planning", "indirect", "reviews", *DUTIES)
 """The parts of the contract week that are paid by the hour; overtime comes on top."""
+_TRAVEL = ACTIVITIES.index("travel")
 RATIOS = {"cost_per_delivered_hour": ("cost", "delivered_hours"), "cost_per_goal_met": ("cost", "goals_met")}
 """Metrics that are one metric divided by another; over several years the ratio of their totals, no mean of ratios."""
 
@@ -37,7 +40,24 @@ def cost_by_therapist(log: Log, backdrop: Backdrop) -> Floats:
         weeks = weeks_of(log, backdrop)
         worked = sum((weeks.parts[name] for name in PAID), weeks.overtime).sum(axis=1) / 60.0
         paid = np.where(employed, paid, worked)
-    return np.asarray(rates * paid)
+    return np.asarray(rates * paid + mileage_by_therapist(log))
+
+
+def mileage_by_therapist(log: Log) -> Floats:
+    """(t,): dollars of the year for drives between sites; 0 without `money.mileage_rate`."""
+    school, rate = log.plan.school, log.plan.money.mileage_rate
+    paid = np.zeros(len(school.staff))
+    if rate is None:
+        return paid
+    trips = trips_of(school)
+    place: dict[tuple[int, int], int] = {}
+    for day, therapist, activity, _, _ in log.work:
+        if activity == _TRAVEL:
+            done = place.get((day, therapist), 0)
+            place[day, therapist] = done + 1
+            driven = [t for t in trips[therapist][log.plan.calendar.days[day].weekday] if t.arrive > t.leave]
+            paid[therapist] += rate * (driven[done].miles or 0.0)
+    return paid
 
 
 def _cost_of_evaluators(log: Log, backdrop: Backdrop) -> float:

@@ -15,6 +15,7 @@ from sdmsim.delivery.problem import active_weeks
 from sdmsim.delivery.vocabulary import Week
 from sdmsim.events import REASONS, Log, columns
 from sdmsim.metrics.billing import billing_units
+from sdmsim.metrics.by_site import site_gap
 from sdmsim.metrics.caseload import caseload_metrics
 from sdmsim.metrics.money import money_metrics
 from sdmsim.metrics.names import METRICS, MISSED
@@ -63,6 +64,7 @@ def _delivery(log: Log, backdrop: Backdrop) -> dict[str, float]:
     delivered_share: sum given / (sum owed - sum no_school), sums over all children and rows; 1 where nothing
     was owed. children_90_share: children given at least 0.9 of owed - no_school / children owed any; nan where nobody
     is. owed_p90_minutes: 90th percentile (linear) over children of owed - no_school - given, at least 0.
+    site_gap: delivered_share of each site, the largest minus the smallest; nan where there is one site.
     large_group_share: child-sessions held with five or more children present / child-sessions held.
     """
     n = max(1, backdrop.n_students)
@@ -86,6 +88,7 @@ def _delivery(log: Log, backdrop: Backdrop) -> dict[str, float]:
         "children_90_share": float(np.mean(kept_promise(got, promised)[some])) if some.any() else float("nan"),
         "owed_p90_minutes": float(np.percentile(np.maximum(due, 0.0), 90)) if due.size else 0.0,
         "unplaced_sessions": unplaced_a_week(log.plan.week, log.plan.calendar),
+        "site_gap": site_gap(log.plan.school, promised, got),
         "large_group_share": float(present[present >= LARGE_GROUP].sum()) / held if held else 0.0,
     }
 

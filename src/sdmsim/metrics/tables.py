@@ -74,6 +74,9 @@ def students_table(log: Log) -> pd.DataFrame:
         [(s.id, s.grade, s.section, s.goal_type, s.severity) for s in log.plan.school.students],
         columns=["id", "grade", "section", "goal_type", "severity"],
     )
+    if any(section.site for section in log.plan.school.sections):
+        site_of = {section.section: section.site for section in log.plan.school.sections}
+        table.insert(3, "site", [site_of[s.section] for s in log.plan.school.students])
     table["lre_share"] = backdrop.lre
     table["minutes_owed"] = backdrop.owed
     table["minutes_delivered"] = got = summed(given[1], given[5], n)

@@ -19,6 +19,7 @@ import numpy as np
 from sdmsim.delivery.duties import duty_factors, shift_of
 from sdmsim.delivery.vocabulary import EVERY_WEEK
 from sdmsim.events import ACTIVITIES, Log, columns
+from sdmsim.school.sites import drive_minutes
 from sdmsim.school.vocabulary import WEEKDAYS, StaffMember
 from sdmsim.world.backdrop import Backdrop, Floats, Ints, backdrop_of, summed
 from sdmsim.world.reviews import review_weeks
@@ -35,7 +36,7 @@ USABLE_GAP = 5.0
 DUTIES = ("meetings", "duty", "consultation", "evaluation", "documentation", "planning")
 PARTS = (*ACTIVITIES, "co_planning", "indirect", "reviews", *DUTIES, "unassigned", "absent", "no_school")
 """What a contract week is made of; overtime comes on top."""
-_PUSH_IN, _PULL_OUT, _MOVES = (ACTIVITIES.index(a) for a in ("push_in", "pull_out", "moves"))
+_PUSH_IN, _PULL_OUT, _MOVES, _TRAVEL = (ACTIVITIES.index(a) for a in ("push_in", "pull_out", "moves", "travel"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +91,13 @@ def _duties_by_week(plan: Plan) -> Floats:
     """(t, week, duty): duties as staff.csv has them, but for those that wait for a week without sessions."""
     weeks = np.arange(plan.calendar.n_weeks)
     found = np.zeros((len(plan.school.staff), len(weeks), len(DUTIES)))
+    driven = drive_minutes(plan.school)
     for t, member in enumerate(plan.school.staff):
         usual = np.array(_duties(member))
         requests = [r for r in plan.week.requests if r.therapist == t]
         consultations = [c for c in plan.week.consultations if c.therapist == t]
-        shift = shift_of(requests, consultations, plan.rules.session_minutes(member), plan.calendar)
+        minutes = plan.rules.session_minutes(member) - driven[t]
+        shift = shift_of(requests, consultations, minutes, plan.calendar)
         found[t] = usual * np.array(duty_factors(shift, float(usual.sum()), len(weeks)))[:, None]
     return found
 
@@ -248,7 +251,8 @@ def workload_metrics(log: Log, backdrop: Backdrop) -> dict[str, float]:
 
     therapist_hours_per_week: sessions, placed or not, at their planned length with planned moves,
     co-planning and indirect service: the timetable's `asked_minutes`. therapist_hours_worked: stretches in
-    sessions and moves as they went, and co-planning. utilisation: minutes with children / contract
+    sessions and moves as they went, and co-planning. travel_hours: drives between
+    sites; nan where nobody drives. utilisation: minutes with children / contract
     minutes of days with school. planning_hours: co-planning.
     review_hours: the team's reviews in the year, as planned. amendments: rows
     moved at reviews. therapist_transition_minutes: moves, with
@@ -268,8 +272,14 @@ def workload_metrics(log: Log, backdrop: Backdrop) -> dict[str, float]:
         "amendments": float(len(log.amendments)),
         "overtime_hours": float(weeks.overtime.sum()) / 60.0 / n_weeks,
         "planning_hours": planning / 60.0 / n_weeks,
+        "travel_hours": float(lived[_TRAVEL]) / 60.0 / n_weeks if any(drive_minutes(log.plan.school)) else np.nan,
         "therapist_transition_minutes": float(lived[_MOVES]) / n_weeks,
     }
+
+
+def _parts_of(plan: Plan) -> list[str]:
+    """What a contract week is made of in this school; drives only where somebody drives."""
+    return [name for name in PARTS if name != "travel" or any(drive_minutes(plan.school))]
 
 
 def workload(log: Log) -> dict[str, float]:
@@ -277,7 +287,7 @@ def workload(log: Log) -> dict[str, float]:
     backdrop = backdrop_of(log.plan)
     weeks = weeks_of(log, backdrop)
     n = 60.0 * max(1, backdrop.n_weeks)
-    found = {name: float(weeks.parts[name].sum()) / n for name in PARTS}
+    found = {name: float(weeks.parts[name].sum()) / n for name in _parts_of(log.plan)}
     return {**found, "overtime": float(weeks.overtime.sum()) / n}
 
 
@@ -289,5 +299,5 @@ def therapist_week(log: Log) -> pd.DataFrame:
     weeks = weeks_of(log, backdrop)
     n = 60.0 * max(1, backdrop.n_weeks)
     table = {"therapist": [m.id for m in log.plan.school.staff]}
-    hours = {name: weeks.parts[name].sum(axis=1) / n for name in PARTS}
+    hours = {name: weeks.parts[name].sum(axis=1) / n for name in _parts_of(log.plan)}
     return pd.DataFrame({**table, **hours, "overtime": weeks.overtime.sum(axis=1) / n, "contract": sum(hours.values())})

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from sdmsim.base import quoted
+from sdmsim.school.site_checks import check_sites
 from sdmsim.school.table import Table
 from sdmsim.school.time_checks import check_bell, check_calendar, check_staff
 
-_ROOM_COLUMNS = ("room", "capacity", "noise")
+_ROOM_COLUMNS = ("room", "capacity", "noise", "site")
 
 
 def check_tables(tables: Mapping[str, Table]) -> None:
@@ -26,10 +27,11 @@ def check_tables(tables: Mapping[str, Table]) -> None:
     _check_students(tables["students"], tables["sections"])
     _check_services(tables)
     check_bell(tables["bell"], tables["sections"])
-    check_staff(tables["staff"])
+    check_staff(tables["staff"], tables.get("postings"))
     check_calendar(tables["calendar"], tables["sections"])
     if "rooms" in tables:
         _check_rooms(tables["rooms"], tables["sections"])
+    check_sites(tables)
     if "pairs" in tables:
         _check_pairs(tables["pairs"], tables["students"])
 

@@ -27,6 +27,8 @@ class Tables(Described):
     calendar: Text
     rooms: Text | None = None
     pairs: Text | None = None
+    postings: Text | None = None
+    drives: Text | None = None
 
     def files(self) -> dict[str, str]:
         """Table name to file name, without the optional ones that are not given."""

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from sdmsim.base import Described, Problem, did_you_mean, dotted, quoted
-from sdmsim.school.vocabulary import WEEKDAYS, School, StaffMember, Weekday
+from sdmsim.school.vocabulary import WEEKDAYS, Posting, School, StaffMember, Weekday
 
 OF_CASELOAD = ("documentation", "evaluation", "consultation")
 """Duties that the children bring: the role's total stays, however many share it."""
@@ -59,12 +59,13 @@ class Staffing(Described):
         """The school with this much staff; the same school where nothing changes."""
         lines = school.lines.get("staff") or (0,) * len(school.staff)
         rows = list(zip(school.staff, lines, strict=True))
+        posted = {posting.therapist for posting in school.postings}
         for role, fte in self.fte.items():
-            rows = _staffed(rows, role, fte)
+            rows = _staffed(rows, role, fte, posted)
         staff = tuple(member for member, _ in rows)
         if staff == school.staff:
             return school
-        found = school.model_copy(update={"staff": staff})
+        found = school.model_copy(update={"staff": staff, "postings": _postings(school, staff)})
         found.__dict__["lines"] = {**school.lines, "staff": tuple(line for _, line in rows)} if school.lines else {}
         return found
 
@@ -73,7 +74,7 @@ _Row = tuple[StaffMember, int]
 """A member of staff and its line in the table; 0: no table."""
 
 
-def _staffed(rows: Sequence[_Row], role: str, fte: float) -> list[_Row]:
+def _staffed(rows: Sequence[_Row], role: str, fte: float, posted: Collection[str]) -> list[_Row]:
     """The rows of the staff table with this much of a role; further members come last."""
     own = [row for row in rows if row[0].role == role]
     if not own or abs(sum(member.fte for member, _ in own) - fte) < _TINY:
@@ -89,9 +90,24 @@ def _staffed(rows: Sequence[_Row], role: str, fte: float) -> list[_Row]:
             found.append((member, line))
             continue
         if parts[place] > 0.0:
-            found.append((_with(member, parts[place], {duty: shares[duty][place] for duty in OF_CASELOAD}), line))
+            of_caseload = {duty: shares[duty][place] for duty in OF_CASELOAD}
+            like = own[place] if place < len(own) else own[0]
+            found.append((_with(member, parts[place], of_caseload, like[0].id in posted), line))
         place += 1
     return found
+
+
+def _postings(school: School, staff: Sequence[StaffMember]) -> tuple[Posting, ...]:
+    """The postings of who is there, on the days that are left; further members go where the role's first goes."""
+    known = {member.id for member in school.staff}
+    first = {member.role: member.id for member in reversed(school.staff)}
+    return tuple(
+        posting.model_copy(update={"therapist": member.id})
+        for member in staff
+        for posting in school.postings
+        if posting.therapist == (member.id if member.id in known else first[member.role])
+        and posting.day in member.site_days
+    )
 
 
 def _parts(there: Sequence[float], fte: float) -> list[float]:
@@ -125,9 +141,10 @@ def _shared(minutes: int, parts: Sequence[float]) -> list[int]:
     return found
 
 
-def _with(member: StaffMember, fte: float, of_caseload: Mapping[str, int]) -> StaffMember:
+def _with(member: StaffMember, fte: float, of_caseload: Mapping[str, int], posted: bool) -> StaffMember:
     """A member with another part of a week: days, fixed times and duties of its own go with it."""
     days = _days(member.site_days, fte / member.fte)
+    days = tuple(day for day in days if not posted or day in member.site_days)
     changes: dict[str, object] = dict(of_caseload)
     if fte != member.fte:
         changes |= {duty: round(getattr(member, duty) * fte / member.fte) for duty in OF_PERSON}

@@ -1,4 +1,4 @@
-"""The eight tables of a school: their columns, their rows, and the school they make."""
+"""The tables of a school: their columns, their rows, and the school they make."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from sdmsim.school import cells
 from sdmsim.school.cells import Reading
 from sdmsim.school.checks import check_tables
 from sdmsim.school.csv_files import Findings, Row, read_sheet
+from sdmsim.school.sites import with_posted_days
 from sdmsim.school.table import Line, Table
 from sdmsim.school.vocabulary import (
     Block,
     CalendarEntry,
+    Drive,
     Pair,
+    Posting,
     Room,
     School,
     Section,
@@ -36,6 +39,8 @@ _ROWS: Mapping[str, type[Described]] = {
     "calendar": CalendarEntry,
     "rooms": Room,
     "pairs": Pair,
+    "postings": Posting,
+    "drives": Drive,
 }
 _READINGS: Mapping[str, Mapping[str, Reading]] = {
     "students": {"grade": cells.grade, "attendance": cells.number},
@@ -74,10 +79,12 @@ _READINGS: Mapping[str, Mapping[str, Reading]] = {
     },
     "rooms": {"capacity": cells.whole, "noise": cells.number},
     "pairs": {},
+    "postings": {"day": cells.weekday_or_daily, "start": cells.clock, "end": cells.clock},
+    "drives": {"minutes": cells.whole, "miles": cells.number},
 }
 """How the cells of a column are read; a column that is not here holds text."""
 
-_MAY_BE_EMPTY = ("calendar", "pairs")
+_MAY_BE_EMPTY = ("calendar", "pairs", "postings", "drives")
 
 
 def columns_of(table: str) -> tuple[str, ...]:
@@ -113,6 +120,7 @@ def read_what_can_be(folder: Path, files: Mapping[str, str]) -> Readable:
     check_tables(tables)
     rows = {name: [(line.number, item) for line in t.lines for item in line.items] for name, t in tables.items()}
     school = School(**{name: tuple(item for _, item in found) for name, found in rows.items()})
+    school = with_posted_days(school)
     school.lines.update({name: tuple(number for number, _ in found) for name, found in rows.items()})
     whole = frozenset(name for name, t in tables.items() if t.whole and all(line.items for line in t.lines))
     return Readable(school, tuple(problem for t in tables.values() for problem in t.in_order()), whole)
@@ -158,11 +166,11 @@ def _read_line(table: str, row: Row, columns: tuple[str, ...], found: Findings) 
 
 
 def _described(table: str, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The content of the rows that one line stands for: five for a `daily` block, else one."""
+    """The content of the rows that one line stands for: five for a `daily` one, else one."""
     if table == "rooms":
         own = {c: v for c, v in values.items() if c in columns_of(table)}
         yield {**own, "metres": {c: v for c, v in values.items() if c not in own}}
-    elif table == "bell" and "day" in values:
+    elif table in ("bell", "postings") and "day" in values:
         yield from ({**values, "day": day} for day in values["day"])
     else:
         yield dict(values)

@@ -20,11 +20,12 @@ def _clock(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
-def _span(start: int, end: int) -> str:
+def span(start: int, end: int) -> str:
+    """`08:15-09:00`."""
     return f"{_clock(start)}-{_clock(end)}"
 
 
-def _ends_late(table: Table, line: Line) -> bool:
+def check_end(table: Table, line: Line) -> bool:
     """Whether `end` comes after `start`, as far as both are known; says so where it does not."""
     start, end = line.values.get("start"), line.values.get("end")
     if start is None or end is None or end > start:
@@ -44,7 +45,7 @@ def check_bell(bell: Table, sections: Table) -> None:
             named.update((v["grade"], day) for day in v["day"])
         else:
             sound = False
-        if _ends_late(bell, line) and {"grade", "day", "start", "end"} <= v.keys():
+        if check_end(bell, line) and {"grade", "day", "start", "end"} <= v.keys():
             for day in v["day"]:
                 days.setdefault((v["grade"], day), []).append((v["start"], v["end"], line.number))
     told: set[frozenset[int]] = set()
@@ -54,7 +55,7 @@ def check_bell(bell: Table, sections: Table) -> None:
             if block[0] < latest[1] and frozenset((block[2], latest[2])) not in told:
                 told.add(frozenset((block[2], latest[2])))
                 one, other = sorted((block, latest), key=lambda b: b[2])
-                text = f"{_span(*other[:2])} overlaps {_span(*one[:2])} on line {one[2]} (grade {grade}, {day})"
+                text = f"{span(*other[:2])} overlaps {span(*one[:2])} on line {one[2]} (grade {grade}, {day})"
                 bell.found.add(other[2], "start", text)
             latest = max(latest, block, key=lambda b: b[1])
     for grade in (sections.known("grade") or ()) if sound else ():
@@ -64,36 +65,41 @@ def check_bell(bell: Table, sections: Table) -> None:
             bell.found.add(0, "grade", f'"{grade}" of {sections.file} has no blocks on {on}')
 
 
-def check_staff(staff: Table) -> None:
+def check_staff(staff: Table, postings: Table | None = None) -> None:
     """Lunch and fixed times lie within the contract day, the lunch window is long enough for lunch."""
+    posted: dict[Any, set[str]] = {}
+    for line in postings.lines if postings else ():
+        posted.setdefault(line.values.get("therapist"), set()).update(line.values.get("day", WEEKDAYS))
     for line in staff.lines:
         v = line.values
-        in_order = _ends_late(staff, line)
+        in_order = check_end(staff, line)
         if {"lunch_start", "lunch_end"} <= v.keys():
             lunch = v.get("lunch_minutes", _LUNCH_MINUTES)
             if v["lunch_end"] - v["lunch_start"] < lunch:
-                window = _span(v["lunch_start"], v["lunch_end"])
+                window = span(v["lunch_start"], v["lunch_end"])
                 staff.found.add(line.number, "lunch_end", f"{window} is too short for a lunch of {lunch} minutes")
         if in_order and {"start", "end"} <= v.keys():
             _check_contract_day(staff, line, v["start"], v["end"])
         busy = v.get("busy", ())
         for of_week in dict.fromkeys(day for day, _, _ in busy):
-            if of_week not in v.get("site_days", WEEKDAYS):
-                staff.found.add(line.number, "busy", f'"{of_week}" is not one of the site_days')
+            theirs = posted.get(v.get("id"))
+            if of_week not in (v.get("site_days", WEEKDAYS) if theirs is None else theirs):
+                where = "the site_days" if theirs is None or postings is None else f"the days in {postings.file}"
+                staff.found.add(line.number, "busy", f'"{of_week}" is not one of {where}')
         for one, other in pairwise(busy):
             if one[0] == other[0] and other[1] < one[2]:
-                staff.found.add(line.number, "busy", f"{_span(*other[1:])} overlaps {_span(*one[1:])} on {one[0]}")
+                staff.found.add(line.number, "busy", f"{span(*other[1:])} overlaps {span(*one[1:])} on {one[0]}")
 
 
 def _check_contract_day(staff: Table, line: Line, first: int, last: int) -> None:
     v = line.values
     for column in ("lunch_start", "lunch_end"):
         if column in v and not first <= v[column] <= last:
-            text = f"{_clock(v[column])} is outside the contract day, {_span(first, last)}"
+            text = f"{_clock(v[column])} is outside the contract day, {span(first, last)}"
             staff.found.add(line.number, column, text)
     for of_week, start, end in v.get("busy", ()):
         if start < first or end > last:
-            text = f'"{of_week} {_span(start, end)}" is outside the contract day, {_span(first, last)}'
+            text = f'"{of_week} {span(start, end)}" is outside the contract day, {span(first, last)}'
             staff.found.add(line.number, "busy", text)
 
 
@@ -109,7 +115,7 @@ def check_calendar(calendar: Table, sections: Table) -> None:
         for column in _WITHOUT_MEANING.get(kind, ()):
             if column in v:
                 calendar.found.add(line.number, column, f'should be empty: "{kind}" is for {_whole(column)}')
-        _ends_late(calendar, line)
+        check_end(calendar, line)
         if {"date", "through"} <= v.keys():
             days = (v["through"] - v["date"]).days
             if days < 0:

@@ -97,6 +97,8 @@ class Section(Described):
     """Children in the class, those in therapy included."""
     collab: Share = 0.5
     """The teacher's collaboration, 0 to 1."""
+    site: str = ""
+    """The school building it is in; not given: the one site."""
 
 
 class Block(Described):
@@ -181,6 +183,8 @@ class Room(Described):
     """Children at one time."""
     noise: Share = 0.2
     """0 quiet to 1 loud; not used yet."""
+    site: str = ""
+    """Where it is; only children of this site use it. Not given: the one site."""
     metres: Mapping[str, Annotated[float, Field(ge=0.0, le=2000.0)]]
     """Walking distance to each section; a section that is not listed: `moves.default_metres`."""
 
@@ -195,6 +199,29 @@ class Pair(Described):
     rule: Literal["must", "never", "prefer"]
 
 
+class Posting(Described):
+    """When a member of staff is at a site, every week."""
+
+    therapist: Text
+    """An id in the staff table."""
+    day: Weekday
+    site: Text
+    """A site of the sections table."""
+    start: Minute
+    end: Minute
+
+
+class Drive(Described):
+    """The drive between two sites, either way."""
+
+    site: Text
+    other: Text
+    minutes: Annotated[int, Field(ge=0, le=240)]
+    """Door to door, with parking and signing in."""
+    miles: Annotated[float, Field(ge=0.0, le=500.0)] | None = None
+    """For `money.mileage_rate`; not given: no mileage can be worked out."""
+
+
 class School(Described):
     """All the tables of one school, checked against each other."""
 
@@ -206,6 +233,8 @@ class School(Described):
     calendar: tuple[CalendarEntry, ...]
     rooms: tuple[Room, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    postings: tuple[Posting, ...] = ()
+    drives: tuple[Drive, ...] = ()
 
     @cached_property
     def lines(self) -> dict[str, tuple[int, ...]]:

@@ -13,9 +13,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from sdmsim.school.tables import columns_of
-from sdmsim.school.vocabulary import WEEKDAYS, Block, Room, School
+from sdmsim.school.vocabulary import WEEKDAYS, Block, School
 
-_TABLES = ("students", "services", "sections", "bell", "staff", "calendar", "pairs")
+_TABLES = ("students", "services", "sections", "bell", "staff", "calendar", "pairs", "postings", "drives")
+_OPTIONAL = ("pairs", "postings", "drives")
 _CLOCKS = {"start", "end", "lunch_start", "lunch_end"}
 
 
@@ -35,17 +36,26 @@ def write_school(school: School, folder: Path) -> dict[str, str]:
 
 
 def tables_of(school: School) -> dict[str, str]:
-    """The text of each CSV table by table name; rooms and pairs only where there are any."""
+    """The text of each CSV table by table name; optional tables only where there is anything in them."""
     texts = {}
     for table in _TABLES:
-        columns, rows = columns_of(table), getattr(school, table)
+        rows = getattr(school, table)
+        columns = _columns(school, table)
         if table == "bell":
             texts[table] = _table(columns, _bell_rows(school.bell))
-        elif rows or table != "pairs":
+        elif rows or table not in _OPTIONAL:
             texts[table] = _table(columns, ([_cell(row, column) for column in columns] for row in rows))
     if school.rooms:
-        texts["rooms"] = _rooms(school.rooms, [section.section for section in school.sections])
+        texts["rooms"] = _rooms(school, [section.section for section in school.sections])
     return texts
+
+
+def _columns(school: School, table: str) -> tuple[str, ...]:
+    """The headers of a table; `site` only where there is one."""
+    named = any(section.site for section in school.sections)
+    return tuple(
+        column for column in columns_of(table) if column != "site" or named or table not in ("sections", "rooms")
+    )
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -90,6 +100,8 @@ _SPECIAL: Mapping[str, Callable[[Any], str]] = {
     "collab": _number,
     "fte": _number,
     "rate": _number,
+    "noise": _number,
+    "miles": _number,
 }
 
 
@@ -106,12 +118,13 @@ def _bell_rows(bell: Sequence[Block]) -> Iterator[list[str]]:
             yield from same
 
 
-def _rooms(rooms: Sequence[Room], sections: Sequence[str]) -> str:
+def _rooms(school: School, sections: Sequence[str]) -> str:
+    columns = _columns(school, "rooms")
     return _table(
-        ("room", "capacity", "noise", *sections),
+        (*columns, *sections),
         (
-            [room.room, str(room.capacity), _number(room.noise)]
+            [_cell(room, column) for column in columns]
             + [_number(room.metres[s]) if s in room.metres else "" for s in sections]
-            for room in rooms
+            for room in school.rooms
         ),
     )

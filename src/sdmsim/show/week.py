@@ -12,6 +12,7 @@ from typing import Any
 
 from sdmsim.delivery.vocabulary import EVERY_WEEK, Appointment, Week
 from sdmsim.scenario import Scenario
+from sdmsim.school.sites import sites_of
 from sdmsim.school.vocabulary import WEEKDAYS, School
 from sdmsim.show.console import console, table
 
@@ -91,6 +92,9 @@ def grid(school: School, week: Week, therapist: int) -> list[list[str]]:
 
 def _cell(school: School, week: Week, a: Appointment) -> str:
     place = f"class {a.section}" if a.setting == "classroom" else (a.room or "therapy room")
+    if len(sites_of(school)) > 1:
+        section = school.students[week.requests[a.members[0][0]].student].section
+        place += f", {next(s.site for s in school.sections if s.section == section)}"
     dates = f"\n{a.first or ''} to {a.last or ''}" if a.first or a.last else ""
     weeks = weeks_in_words(a.weeks)
     held = f"\nweeks {weeks}" if weeks else ""

@@ -16,6 +16,7 @@ from sdmsim.delivery.duties import duty_factors, shift_of
 from sdmsim.delivery.repair import Change, Newcomer, changed_week, newcomer
 from sdmsim.delivery.requests import as_wanted, caseload
 from sdmsim.delivery.vocabulary import Consultation, Request
+from sdmsim.school.sites import drive_minutes
 from sdmsim.school.vocabulary import WEEKDAYS, School, Service
 from sdmsim.streams import Luck
 from sdmsim.world.accounts import holds_on
@@ -113,11 +114,12 @@ class _Unfolding:
 
     def _evaluation_minutes(self) -> list[tuple[float, ...]]:
         """Per therapist and school week: those of staff.csv, but for duties that wait for a week without sessions."""
-        found = []
+        found, driven = [], drive_minutes(self.school)
         for who, member in enumerate(self.school.staff):
             requests = [r for r in self.week.requests if r.therapist == who]
             consultations = [c for c in self.week.consultations if c.therapist == who]
-            shift = shift_of(requests, consultations, self.plan.rules.session_minutes(member), self.calendar)
+            minutes = self.plan.rules.session_minutes(member) - driven[who]
+            shift = shift_of(requests, consultations, minutes, self.calendar)
             factors = duty_factors(shift, float(member.duty_minutes), self.calendar.n_weeks)
             found.append(tuple(member.evaluation * factor for factor in factors))
         return found

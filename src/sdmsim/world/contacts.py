@@ -44,7 +44,7 @@ def contacts_of(plan: Plan, learners: Learners, lessons: Lessons, luck: Luck, n:
     drawn = luck.uniforms_of("contacts", children, np.arange(len(children)), once)
     own = sociability(n["peers.child_power"], drawn)[:, None]
     mates = np.maximum(learners.class_size - 1.0, 0.0)[:, None]
-    others = np.maximum(float(sum(s.size for s in school.sections)) - learners.class_size, 0.0)[:, None]
+    others = np.maximum(_at_the_site(plan) - learners.class_size, 0.0)[:, None]
     disability, beside = n["peers.disability"], n["peers.adult_near"]
 
     lesson = _unaided(lessons, np.asarray(backdrop.instruction), lessons.stretches.out, beside)
@@ -57,6 +57,15 @@ def contacts_of(plan: Plan, learners: Learners, lessons: Lessons, luck: Luck, n:
     met = met + partners(elsewhere, others, n["peers.other_pair_sd"], frames)
     days = np.maximum(lessons.present.sum(axis=1), 1.0)
     return Contacts((with_class + elsewhere).sum(axis=1) / days, np.asarray(met.sum(axis=1) / days))
+
+
+def _at_the_site(plan: Plan) -> Floats:
+    """(s,) children of the school building that the child is in."""
+    site = {s.section: s.site for s in plan.school.sections}
+    size = dict.fromkeys(site.values(), 0.0)
+    for section in plan.school.sections:
+        size[section.site] += section.size
+    return np.array([size[site[child.section]] for child in plan.school.students])
 
 
 def _unaided(lessons: Lessons, table: Floats, out: Bools, beside: float) -> Floats:

@@ -10,6 +10,7 @@ import numpy as np
 
 from sdmsim.delivery.vocabulary import Appointment
 from sdmsim.school.calendar import SchoolDay
+from sdmsim.school.sites import trips_of
 from sdmsim.school.vocabulary import WEEKDAYS, School, StaffMember
 from sdmsim.world.accounts import Accounts, accounts_of
 from sdmsim.world.vocabulary import HALF_HOUR, Member, PerPlan, SiteDay, Stage, Turns, Visit, Visits
@@ -66,6 +67,8 @@ class _Builder:
         self.rooms: dict[tuple[str, int], int] = {}
         self.section = {s.section: i for i, s in enumerate(plan.school.sections)}
         self.row_of_child = _rows_of_children(plan)
+        self._site = {s.section: s.site for s in plan.school.sections}
+        self._trips = trips_of(plan.school)
         self._turns: list[tuple[int, int]] = []
         self._visits: list[tuple[float, ...]] = []
         self._parts = [self._planned(a) for a in plan.week.appointments]
@@ -77,6 +80,7 @@ class _Builder:
         site = {WEEKDAYS.index(d) for d in member.site_days}
         own = [(n, a) for n, a in enumerate(self.plan.week.appointments) if a.therapist == therapist]
         own.sort(key=lambda pair: (pair[1].weekday, pair[1].start))
+        drives = [tuple((float(t.leave), float(t.arrive)) for t in trips) for trips in self._trips[therapist]]
         for day in self.plan.calendar.days:
             if day.weekday not in site:
                 continue
@@ -84,7 +88,8 @@ class _Builder:
             for number, appointment in (x for x in own if x[1].weekday == day.weekday):
                 if day.week >= self.plan.start_up_weeks and (members := self._members(day, appointment)):
                     visits.append(self._visit(day, len(visits), number, appointment, members))
-            yield SiteDay(day.index, tuple(visits), *self._lunch(member, day.weekday, visits))
+            driven = drives[day.weekday]
+            yield SiteDay(day.index, tuple(visits), *self._lunch(member, day.weekday, visits, driven), driven)
 
     def turns(self) -> Turns:
         """The child-sessions met so far."""
@@ -146,18 +151,24 @@ class _Builder:
         school, default = self.plan.school, self.plan.moves.default_metres
         classes = {school.students[self.plan.week.requests[r].student].section for r, _ in appointment.members}
         if appointment.setting != "therapy_room":
-            nearest = (min((r.metres.get(c, default) for r in school.rooms), default=default) for c in classes)
+            nearest = []
+            for one in classes:
+                here = (r.metres.get(one, default) for r in school.rooms if r.site in ("", self._site[one]))
+                nearest.append(min(here, default=default))
             return max(nearest, default=default)
         metres = next((r.metres for r in school.rooms if r.room == appointment.room), {})
         return max((metres.get(section, default) for section in classes), default=default)
 
-    def _lunch(self, member: StaffMember, weekday: int, visits: Sequence[Visit]) -> tuple[float, int]:
+    def _lunch(
+        self, member: StaffMember, weekday: int, visits: Sequence[Visit], drives: Sequence[tuple[float, float]]
+    ) -> tuple[float, int]:
         """When lunch is planned, and before which visit: in the first gap that is long enough, else the longest."""
         key = (member.id, weekday, tuple(v.appointment for v in visits))
         found = self._lunches.get(key)
         if found is None:
             taken = [(v.start - v.lead, v.end + v.tail) for v in visits]
             taken += [(float(a), float(b)) for day, a, b in member.busy if WEEKDAYS.index(day) == weekday]
+            taken += drives
             gaps = list(_gaps(sorted(taken), float(member.lunch_start), float(member.lunch_end)))
             enough = [g for g in gaps if g[1] - g[0] >= member.lunch_minutes]
             longest = max(gaps, key=lambda g: g[1] - g[0], default=(float(member.lunch_start), 0.0))

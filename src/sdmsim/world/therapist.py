@@ -26,6 +26,7 @@ from sdmsim.world.vocabulary import (
     PROVIDER_CALLED_AWAY,
     PULL_OUT,
     PUSH_IN,
+    TRAVEL,
     Member,
     Outing,
     Visit,
@@ -48,7 +49,7 @@ def therapist(year: Year, who: int) -> Steps:
     called_away = year.fortune.called_away
     overrun = grained(year.plan.moves.overrun_minutes)
     cancelled = year.plan.course.cancelled if year.plan.course else frozenset()
-    for day, visits, lunch, lunch_before in year.stage.site_days[who]:
+    for day, visits, lunch, lunch_before, drives in year.stage.site_days[who]:
         midnight = day * DAY
         yield env.timeout(max(0.0, midnight + opens - env.now))
         if absent[day]:
@@ -57,13 +58,18 @@ def therapist(year: Year, who: int) -> Steps:
                 for one in visit.members:
                     year.miss(day, one, PROVIDER_ABSENT)
             continue
+        ahead, hungry = list(drives), lunch_minutes > 0.0
         for place, visit in enumerate(visits):
             leave = visit.start - visit.lead
+            while ahead and ahead[0][0] <= leave:
+                if hungry and lunch < ahead[0][0] and place >= lunch_before:
+                    hungry = False
+                    _eat(year, day, who, lunch, lunch_minutes, ahead[0][0])
+                yield from _drive(year, day, who, *ahead.pop(0))
             now = env.now - midnight
-            if place == lunch_before:
-                sit = max(now, lunch)
-                if (rise := min(sit + lunch_minutes, leave)) > sit:
-                    work.append((day, who, LUNCH, sit, rise))
+            if place == lunch_before and hungry:
+                hungry = False
+                _eat(year, day, who, lunch, lunch_minutes, leave)
             if now < leave:
                 yield env.timeout(leave - now)
                 now = leave
@@ -89,9 +95,30 @@ def therapist(year: Year, who: int) -> Steps:
                 yield from _push_in(year, who, day, visit, present, overrun)
             else:
                 yield from _pull_out(year, who, day, visit, present, overrun)
-        if lunch_before == len(visits) and lunch_minutes:
-            sit = max(env.now - midnight, lunch)
-            work.append((day, who, LUNCH, sit, sit + lunch_minutes))
+        for drive in ahead:
+            if hungry and lunch < drive[0]:
+                hungry = False
+                _eat(year, day, who, lunch, lunch_minutes, drive[0])
+            yield from _drive(year, day, who, *drive)
+        if lunch_before == len(visits) and hungry:
+            _eat(year, day, who, lunch, lunch_minutes, DAY)
+
+
+def _eat(year: Year, day: int, who: int, planned: float, minutes: float, until: float) -> None:
+    """Lunch when planned, or after what ran over it; cut where the day goes on."""
+    sit = max(year.env.now - day * DAY, planned)
+    if (rise := min(sit + minutes, until)) > sit:
+        year.log.work.append((day, who, LUNCH, sit, rise))
+
+
+def _drive(year: Year, day: int, who: int, leave: float, arrive: float) -> Steps:
+    """To the next site: when it is time, or as soon as the last session has ended."""
+    env, midnight = year.env, day * DAY
+    if (left := max(env.now - midnight, leave)) > env.now - midnight:
+        yield env.timeout(left - (env.now - midnight))
+    if arrive > leave:
+        yield env.timeout(arrive - leave)
+        year.log.work.append((day, who, TRAVEL, left, left + arrive - leave))
 
 
 def _who_comes(year: Year, day: int, visit: Visit) -> list[Member]:

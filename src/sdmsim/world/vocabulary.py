@@ -47,6 +47,7 @@ PULL_OUT = ACTIVITIES.index("pull_out")
 MOVES = ACTIVITIES.index("moves")
 LUNCH = ACTIVITIES.index("lunch")
 CALLED_AWAY = ACTIVITIES.index("called_away")
+TRAVEL = ACTIVITIES.index("travel")
 
 
 def grained(minutes: float) -> float:
@@ -89,6 +90,8 @@ class SiteDay(NamedTuple):
     visits: tuple[Visit, ...]
     lunch: float
     lunch_before: int
+    drives: tuple[tuple[float, float], ...]
+    """(leave, arrive) of the drives between sites."""
 
 
 class Due(NamedTuple):
