@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from small_experiment import ARMS, HEAD, written
 
+from sdmsim.base import InputErrors
 from sdmsim.lab.enough import Enough, looks, needed, until_enough
 from sdmsim.lab.estimates import Values, differences, estimate
 from sdmsim.lab.execute import execute
@@ -191,3 +193,66 @@ def test_the_rule_of_an_experiment_is_followed_and_told(tmp_path: Path) -> None:
     assert one.runs.groupby("arm").size().to_dict() == dict.fromkeys(("none", "half", "all"), n)
     fixed = execute(experiment, workers=1, replications=2)
     assert (fixed.manifest["replications"], fixed.manifest["stopped"]) == (2, "")
+
+
+def chosen(low: int = 10, high: int = 400, apart: float = 0.25) -> Enough:
+    return Enough(min=low, max=high, metric=METRIC, best=0.95, indifference=apart)
+
+
+class Uneven(Made):
+    """Arms that may be brought to different numbers."""
+
+    def advance(self, wanted: Mapping[str, int]) -> None:
+        self.asked += wanted.values()
+
+
+def test_a_selection_brings_each_arm_to_its_own_number_and_says_so() -> None:
+    """The winner, how sure, the indifference, and how few years the others got."""
+    luck = np.random.default_rng(8).normal(size=(3, 400))
+    arms = Uneven({"low": luck[0] - 3.0, "middle": luck[1], "high": luck[2] + 1.0})
+    stopped = until_enough(chosen(), arms, "low")
+    assert stopped.reached
+    assert '"high" is the best in delivered_share, or within 0.25 of the best' in stopped.said
+    assert "with probability 0.95" in stopped.said
+    assert f"10 to {stopped.replications} an arm" in stopped.said
+
+
+def test_a_selection_that_stops_short_names_who_may_be_better() -> None:
+    """A leader, and those that were not dropped."""
+    luck = np.random.default_rng(8).normal(size=(3, 400))
+    stopped = until_enough(chosen(high=20), Uneven({"a": luck[0], "b": luck[1], "c": luck[2] - 9.0}), "a")
+    assert not stopped.reached
+    assert stopped.said.startswith("Stopped short with 50 years in all, 10 to 20 an arm, the most allowed")
+    assert '"c"' not in stopped.said
+
+
+def test_a_selection_of_nothing_stops_at_once() -> None:
+    """A metric without values in some year."""
+    stopped = until_enough(chosen(), Uneven({"a": [math.nan] * 400, "b": [1.0] * 400}), "a")
+    assert (stopped.replications, stopped.reached) == (10, False)
+
+
+@pytest.mark.parametrize(
+    ("keys", "says"),
+    [
+        ("min = 10, max = 40, half_width = 0.01, indifference = 0.01", "indifference: goes with best (how sure)"),
+        ("min = 5, max = 40, best = 0.9, indifference = 0.01", "min: 5 is too few to know the spread"),
+        ("min = 10, max = 40, best = 0.9, indifference = 0", "indifference"),
+    ],
+)
+def test_what_will_not_do_in_a_selection_is_said(tmp_path: Path, keys: str, says: str) -> None:
+    """In the words of the file."""
+    text = (HEAD + ARMS).replace("replications = 3", f'replications = {{ {keys}, metric = "delivered_share" }}')
+    with pytest.raises(InputErrors, match=re.escape(f"replications.{says}")):
+        load_experiment(written(tmp_path, text))
+
+
+def test_an_experiment_may_select_its_best_arm(tmp_path: Path) -> None:
+    """Arms that cannot be the best have fewer rows of runs; every table is there, and the sentence in the manifest."""
+    keys = '{ min = 10, max = 40, metric = "class_minutes_missed", best = 0.95, indifference = 1.0 }'
+    text = (HEAD + ARMS).replace("replications = 3", f"replications = {keys}")
+    results = execute(load_experiment(written(tmp_path, text)), workers=1)
+    lived = results.runs.groupby("arm", sort=False)["replication"].count()
+    assert '"all" is the best in class_minutes_missed' in results.manifest["stopped"]
+    assert results.manifest["school_years"] == lived.sum()
+    assert set(results.comparison["arm"]) == {"half", "all"}

@@ -10,7 +10,10 @@ of the variance"): with no fewer, the difference, give or take the half-width as
 replications and each time half as many again have been lived, and what may go wrong is shared out over all looks that
 there can be before `max` (Bonferroni), so that looking often settles nothing.
 
-Both depend on values alone: not on workers, nor on what a store holds beyond the replications asked for.
+`best` with `indifference`: a selection (`lab.selection`) that drops arms on the way, so that years go to those that may
+still be the best; arms then have different numbers of replications.
+
+All depend on values alone: not on workers, nor on what a store holds beyond the replications asked for.
 """
 
 from __future__ import annotations
@@ -25,12 +28,15 @@ from pydantic import Field
 from sdmsim.base import Described, did_you_mean
 from sdmsim.lab.estimates import CONFIDENCE, Values, differences
 from sdmsim.lab.joint import probability_best
+from sdmsim.lab.selection import NoValueError, Rule, select
 from sdmsim.metrics import BETTER, METRICS, RATIOS
 from sdmsim.school.vocabulary import Text
 
 if TYPE_CHECKING:
     from sdmsim.lab.laboratory import Advancing
 
+FEWEST = 10
+"""Replications before an arm may be dropped: with fewer, what is lived for want of knowing the spread grows steeply."""
 GROWTH = 1.5
 """Each look at who is best comes after so many times the replications of the one before."""
 Count = Annotated[int, Field(ge=2, le=100_000, strict=True)]
@@ -53,6 +59,10 @@ class Enough(Described):
     best: Annotated[float, Field(gt=0.5, le=0.999)] | None = None
     """Probability with which some arm is the best of all, at least."""
 
+    indifference: Annotated[float, Field(gt=0.0, allow_inf_nan=False)] | None = None
+    """With `best`: a difference below which it does not matter which arm is chosen, in the metric's unit. Arms that
+    cannot be the best by so much are lived no further; of many arms few need many years."""
+
     def problems(self) -> Iterator[tuple[str, str]]:
         """What is wrong with it beyond single keys: the key, and why."""
         if self.min > self.max:
@@ -60,6 +70,10 @@ class Enough(Described):
         if (self.half_width is None) == (self.best is None):
             given = "neither is given" if self.best is None else "both are given"
             yield "", f"give half_width (how narrow) or best (how sure); {given}"
+        if self.indifference is not None and self.best is None:
+            yield "indifference", "goes with best (how sure); half_width brings all arms to the same number"
+        elif self.indifference is not None and self.min < FEWEST:
+            yield "min", f"{self.min} is too few to know the spread by which arms are dropped; {FEWEST} or more will do"
         names = [metric.name for metric in METRICS]
         if self.metric not in names:
             yield "metric", f'"{self.metric}" is not a metric{did_you_mean(self.metric, names)}'
@@ -80,7 +94,9 @@ class Stopped(NamedTuple):
 
 
 def until_enough(rule: Enough, arms: Advancing, baseline: str) -> Stopped:
-    """Bring all arms to as many replications as the rule asks for, the same in all."""
+    """Bring arms to as many replications as the rule asks for: the same in all, in a selection each to its own."""
+    if rule.indifference is not None:
+        return _selected(rule, arms, rule.indifference)
     return _until_narrow(rule, arms, baseline) if rule.half_width is not None else _until_settled(rule, arms)
 
 
@@ -157,6 +173,27 @@ def _until_settled(rule: Enough, arms: Advancing) -> Stopped:
             return Stopped(n, False, f'{said} do not vary, and "{leader}" is not alone at the top.')
     said = f"Stopped short at {n} replications, the most allowed: in {rule.metric} the decision is not settled,"
     return Stopped(n, False, f'{said} "{leader}" leads with probability {_below(p)} ({asked:g} was asked for).')
+
+
+def _selected(rule: Enough, arms: Advancing, indifference: float) -> Stopped:
+    asked = rule.best or 0.0
+    try:
+        found = select(
+            Rule(rule.metric, BETTER[rule.metric], indifference, asked, rule.min, rule.max),
+            arms,
+        )
+    except NoValueError:
+        return Stopped(rule.min, False, _nothing(rule, rule.min))
+    counts = found.replications.values()
+    lived = f"{sum(counts):,} years in all, {min(counts)} to {max(counts)} an arm"
+    if found.settled:
+        said = (
+            f'Selected with {lived}: with probability {asked:g}, "{found.best}" is the best in {rule.metric}, or within'
+        )
+        return Stopped(max(counts), True, f"{said} {indifference:g} of the best.")
+    left = ", ".join(f'"{name}"' for name in found.left if name != found.best)
+    said = f'Stopped short with {lived}, the most allowed: in {rule.metric} "{found.best}" leads, but {left} may be'
+    return Stopped(max(counts), False, f"{said} better by {indifference:g} or more.")
 
 
 def _below(p: float) -> str:

@@ -45,6 +45,10 @@ class Rule(NamedTuple):
     """Years of an arm after which the selection stops short."""
 
 
+class NoValueError(ValueError):
+    """A year in which an arm has no value of the metric, so that nothing can be chosen by it."""
+
+
 class Selected(NamedTuple):
     """The arm that was chosen."""
 
@@ -61,7 +65,8 @@ def select(rule: Rule, arms: Advancing) -> Selected:
     """Bring each arm to as many years as it takes to choose the best; the same for any number of workers.
 
     Raises:
-        ValueError: fewer than two arms, or a year without a value of the metric.
+        NoValueError: a year without a value of the metric.
+        ValueError: fewer than two arms.
     """
     names = list(arms.arms)
     if len(names) < 2:
@@ -98,7 +103,7 @@ def _table(rule: Rule, arms: Advancing, names: Sequence[str], n: int) -> Values:
     """(arm, replication), turned so that more is better."""
     table = np.stack([arms.values(name, rule.metric)[:n] for name in names])
     if np.isnan(table).any():
-        raise ValueError(f"years without a value of {rule.metric}")
+        raise NoValueError(f"years without a value of {rule.metric}")
     return table if rule.better == "more" else -table
 
 
