@@ -395,6 +395,9 @@ def page() -> str:
         for name, field in nested.items():
             shape, models = inside(field.annotation)
             lines += toml_part({"table": name, "names": f"{name}.NAME", "list": f"[{name}]"}[shape], models)
+            for one in models if shape == "list" else ():
+                for key, within in one.model_fields.items():
+                    lines += toml_part(f"{name}.{key}", models_in(within.annotation))
             lines += ledger_part() if name == "assumptions" else []
     lines += shipped_part()
     return "\n".join(lines).rstrip() + "\n"

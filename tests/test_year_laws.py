@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from math import fsum
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sdmsim.delivery.rules import Days, Moves
+from sdmsim.delivery.vacancy import Gap
 from sdmsim.events import REASONS, Log
 from sdmsim.metrics import fidelity, row, student_time, students_table, therapist_week, workload
 from sdmsim.plan import Plan
@@ -140,10 +142,16 @@ def nothing_overlaps(stretches: list[tuple[float, float]]) -> bool:
     return all(one[1] <= other[0] for one, other in pairwise(sorted(stretches)))
 
 
-@given(school=plans(), seed=st.integers(0, 99))
+GAPS = st.lists(st.tuples(st.integers(0, 25), st.integers(0, 12)), max_size=2)
+"""(first day, length) in days of the stretches in which the first therapist's post is vacant."""
+
+
+@given(school=plans(), seed=st.integers(0, 99), gaps=GAPS)
 @settings(max_examples=200)
-def test_every_year_keeps_the_laws(school: Plan, seed: int) -> None:
+def test_every_year_keeps_the_laws(school: Plan, seed: int, gaps: list[tuple[int, int]]) -> None:
     """Minutes are conserved, nobody is in two places, nothing begins early, absent people do nothing."""
+    days = [(MONDAY + timedelta(days=first), MONDAY + timedelta(days=first + length)) for first, length in gaps]
+    school = replace(school, gaps=tuple(Gap(0, *between) for between in days))
     log = live(school, seed=seed, replication=0)
     _minutes_are_conserved(log)
     _sessions_keep_to_their_plan(log)
@@ -201,6 +209,11 @@ def _absent_people_do_nothing(log: Log) -> None:
     assert not children & {(g[0], g[1]) for g in log.given}
     assert not children & {(t[0], t[1]) for t in log.trips}
     assert not staff & {(w[0], w[1]) for w in log.work}
+    dates = [d.date for d in log.plan.calendar.days]
+    gone = {(n, g.therapist) for n, day in enumerate(dates) for g in log.plan.gaps if g.first <= day <= g.last}
+    assert not gone & (staff | {(w[0], w[1]) for w in log.work})
+    requests = log.plan.week.requests
+    assert all((f[0], requests[f[2]].therapist) in gone for f in log.missed if REASONS[f[4]] == "vacancy")
 
 
 def _all_time_is_accounted_for(log: Log) -> None:

@@ -21,6 +21,7 @@ REASONS = (
     "child_unwilling",
     "provider_absent",
     "provider_called_away",
+    "vacancy",
     "school_event",
     "class_unavailable",
     "no_room",

@@ -15,6 +15,8 @@ from sdmsim.delivery.problem import Problem, problem_of
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, Reviews, WeekRules
 from sdmsim.delivery.taken_over import better_of
 from sdmsim.delivery.timetable import make_week
+from sdmsim.delivery.vacancy import Gap
+from sdmsim.delivery.vacant_posts import Staffed, with_vacancies
 from sdmsim.delivery.vocabulary import Reviewing, Strategy, Week
 from sdmsim.scenario import Scenario
 from sdmsim.school.calendar import SchoolYear
@@ -57,6 +59,10 @@ class Plan:
     """The caseload changes during the year; None: it does not."""
     course: Course | None = None
     """What one year made of it; set in the plan of a year that is lived, and only there."""
+    gaps: tuple[Gap, ...] = ()
+    """When members of staff are not in their posts."""
+    helper_hours: tuple[tuple[float, float | None], ...] = ()
+    """(hours in the year, pay an hour) of each helper."""
 
     @property
     def visits(self) -> Visits:
@@ -102,13 +108,15 @@ def reviewing_of(scenario: Scenario, problem: Problem) -> tuple[Reviewing, Probl
 def plan_of(scenario: Scenario) -> Plan:
     """The scenario with its timetable made."""
     problem, rules = week_problem(scenario), scenario.caseload
+    staffed = Staffed(scenario.roster, problem, make_week(problem))
+    staffed = with_vacancies(staffed, scenario.vacancy, scenario.calendar)
     return Plan(
-        school=scenario.roster,
+        school=staffed.school,
         calendar=scenario.calendar,
         start_up_weeks=scenario.year.start_up_weeks,
-        week=make_week(problem),
+        week=staffed.week,
         reviews=scenario.reviews,
-        reviewing=reviewing_of(scenario, problem),
+        reviewing=reviewing_of(scenario, staffed.problem),
         grouping=scenario.grouping,
         rules=scenario.week,
         moves=scenario.moves,
@@ -118,5 +126,7 @@ def plan_of(scenario: Scenario) -> Plan:
         numbers=scenario.assumptions.numbers(),
         money=scenario.money,
         rules_of_state=scenario.rules_of_state,
-        changing=None if rules is None else Changing(rules, scenario.delivery, problem, scenario.seed),
+        changing=None if rules is None else Changing(rules, scenario.delivery, staffed.problem, scenario.seed),
+        gaps=staffed.gaps,
+        helper_hours=staffed.helper_hours,
     )

@@ -22,6 +22,7 @@ from sdmsim.delivery.own import as_written, tagged
 from sdmsim.delivery.policy import RuleBook, is_file, rule_book
 from sdmsim.delivery.policy_warnings import policy_warnings
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, Reviews, WeekRules
+from sdmsim.delivery.vacancy import Vacancy, vacancy_notes
 from sdmsim.school.calendar import SchoolYear, school_year
 from sdmsim.school.grid import conversions
 from sdmsim.school.sources import SchoolSource, Tables, named_tables, read_tables
@@ -72,6 +73,7 @@ class Scenario(Described):
     days: Days = Days()
     push_in: PushInForm = NO_FORM
     reviews: Reviews | None = None
+    vacancy: tuple[Vacancy, ...] = ()
     money: Money = Money()
     caseload: CaseloadRules | None = None
     assumptions: Assumptions = Assumptions()
@@ -150,6 +152,7 @@ class Scenario(Described):
             *agreement.reviews(self.delivery, self.reviews),
             *caseload_problems(self.caseload, self._file, self.roster, self.calendar),
             *agreement.sites(self.staffing.fte, self.money),
+            *agreement.vacancies(self.vacancy, self.calendar),
         ]
 
     def but(self, **changes: Any) -> Scenario:
@@ -261,6 +264,7 @@ class Scenario(Described):
         yield from caseload_notes(self.caseload, self._file, school, self.calendar, hours)
         given = "money" in self.model_fields_set
         yield from money_notes(self.money, given, school.staff, self._file, files.get("staff", "The staff table"))
+        yield from vacancy_notes(self.vacancy, self._file)
         kinds = Counter(map(str, conversions(school, self.calendar))).most_common()
         if kinds:
             shown = "; ".join(f"{n} rows: {text}" if n > 1 else f"1 row: {text}" for text, n in kinds[:_KINDS_SHOWN])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 from sdmsim.base import Problem, did_you_mean
 from sdmsim.base import dotted as key
 from sdmsim.delivery.money import Money
 from sdmsim.delivery.rules import Goal, Grouping, Reviews
+from sdmsim.delivery.vacancy import Vacancy, vacancy_problems
 from sdmsim.delivery.vocabulary import Reviewing, Strategy
 from sdmsim.school.calendar import SchoolYear
 from sdmsim.school.sites import stays_of
@@ -108,6 +109,12 @@ class Agreement:
             if drive.miles is None:
                 text = f"is empty; money.mileage_rate of {self.file} needs it"
                 yield Problem(*self.rows("drives", i), "miles", text)
+
+    def vacancies(self, vacancies: Sequence[Vacancy], calendar: SchoolYear) -> Iterator[Problem]:
+        """Posts that are vacant belong to the staff and the year."""
+        if calendar.days and "staff" in self.whole:
+            staff = self.tables.get("staff", "the generated staff")
+            yield from vacancy_problems(vacancies, self.school, calendar, self.file, staff)
 
     def dates(self, first_day: date, last_day: date, start_up_weeks: int, calendar: SchoolYear) -> Iterator[Problem]:
         """There is a year to live, and rows and calendar speak of it."""

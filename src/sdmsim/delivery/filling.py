@@ -34,7 +34,7 @@ class Filling:
 
     def fill(self) -> None:
         """Place every waiting child-session that some placed group or some free time can take."""
-        self.waiting = [s for s in sorted(self.waiting) if not (self._join(s) or self._alone(s))]
+        self.waiting = [s for s in sorted(self.waiting) if not (self.join(s) or self.alone(s))]
 
     def stands(self, meeting: Meeting, option: Option) -> bool:
         """Whether a whole meeting may be held in the week as it stands, at one of its own options."""
@@ -73,7 +73,8 @@ class Filling:
         subjects = tuple(sorted(self._problem.subjects(request))) if of.push_in else ()
         return Meeting(pool, -1, of.therapist, of.push_in, of.section, subjects, of.minutes, (session,))
 
-    def _join(self, session: ChildSession) -> bool:
+    def join(self, session: ChildSession) -> bool:
+        """Put a child-session into a placed meeting with room for it, the smallest first."""
         request = session[0]
         pool = self._single(session).pool
         here = [i for i, (m, _) in enumerate(self.placed) if m.pool == pool]
@@ -108,7 +109,8 @@ class Filling:
         today = [(m, o) for m, o in self.placed if o.weekday == option.weekday and self._overlap(m, meeting)]
         return not self._child_taken(request, meeting, option, today)
 
-    def _alone(self, session: ChildSession) -> bool:
+    def alone(self, session: ChildSession) -> bool:
+        """Place a child-session by itself in free time."""
         meeting = self._single(session)
         around = self._around(meeting)
         for option in options_of(self._problem, self._pools[meeting.pool], meeting):
@@ -169,11 +171,24 @@ class Filling:
         busy = busy_of_child(meeting, option)
         for other, taken in today:
             for r in self._met(request, other):
-                if same_day and one_a_day and r == request:
+                if same_day and one_a_day and self._same_row(r, request):
                     return True
                 if problem.requests[r].student == student and _clash(busy_of_child(other, taken), busy):
                     return True
         return False
+
+    def _same_row(self, one: int, other: int) -> bool:
+        """Whether requests are one, or weekly sessions of one that are requests of their own."""
+        a, b = self._problem.requests[one], self._problem.requests[other]
+        return one == other or (a.row == b.row and a.first_ordinal != b.first_ordinal)
+
+    def free_minutes(self, therapist: int) -> float:
+        """What the contract leaves a therapist beside everything placed, in whichever weeks."""
+        problem = self._problem
+        mine = [(m, o) for m, o in self.placed if m.therapist == therapist and weeks_of(problem, m)]
+        classes = {m.section for m, _ in mine if m.push_in}
+        taken = sum(o.out[1] - o.out[0] for _, o in mine) + problem.visits.planning_minutes * len(classes)
+        return problem.contracts[therapist].session_minutes - problem.indirect[therapist] - taken
 
     def _no_lunch(self, today: list[Option], therapist: int) -> bool:
         contract = self._problem.contracts[therapist]

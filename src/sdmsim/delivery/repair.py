@@ -69,7 +69,7 @@ def changed_week(problem: Problem, week: Week, change: Change) -> tuple[Problem,
     for n, last_day in change.ended.items():
         kept[n] = kept[n]._replace(end=last_day, weeks=kept[n].weeks & before)
         active[n] &= before
-    new = [_copy(problem, n, fields, span) for n, fields in change.given.items()]
+    new = [copy_of(problem, n, fields, span) for n, fields in change.given.items()]
     for n in change.given:
         kept[n] = kept[n]._replace(weeks=kept[n].weeks & ~span)
         active[n] &= ~span
@@ -79,10 +79,10 @@ def changed_week(problem: Problem, week: Week, change: Change) -> tuple[Problem,
         problem,
         requests=(*kept, *new, *(one.request for one in change.new)),
         active=(*active, *(one.active for one in change.new)),
-        share_of_weeks=(*_shares(problem, active, source), *(one.share_of_weeks for one in change.new)),
+        share_of_weeks=(*shares(problem, active, source), *(one.share_of_weeks for one in change.new)),
         section=(*(problem.section[n] for n in source), *(one.section for one in change.new)),
     )
-    filling = _standing(wider, week, len(kept))
+    filling = standing(wider, week, len(kept))
     filling.fill()
     unplaced = [u for u in week.unplaced if wider.active[u.request]]
     return wider, replace(
@@ -130,7 +130,7 @@ def _lacking(problem: Problem, week: Week, from_week: int) -> int:
     )
 
 
-def _copy(problem: Problem, number: int, fields: Mapping[str, Any], span: int) -> Request:
+def copy_of(problem: Problem, number: int, fields: Mapping[str, Any], span: int) -> Request:
     """A request given anew in some weeks."""
     old = problem.requests[number]
     if old.per == "week":
@@ -140,7 +140,7 @@ def _copy(problem: Problem, number: int, fields: Mapping[str, Any], span: int) -
     return old._replace(**fields)._replace(weeks=old.weeks & span, shares_with=owner)
 
 
-def _shares(problem: Problem, active: Sequence[int], source: Sequence[int]) -> tuple[float, ...]:
+def shares(problem: Problem, active: Sequence[int], source: Sequence[int]) -> tuple[float, ...]:
     """Per request, the part of the school weeks in which its places are used: split as its weeks are."""
     return tuple(
         problem.share_of_weeks[s] * bits.bit_count() / max(1, problem.active[s].bit_count())
@@ -148,7 +148,7 @@ def _shares(problem: Problem, active: Sequence[int], source: Sequence[int]) -> t
     )
 
 
-def _standing(problem: Problem, week: Week, first_new: int) -> Filling:
+def standing(problem: Problem, week: Week, first_new: int) -> Filling:
     """The week as it stands, with every session of the new requests still waiting."""
     members: dict[tuple[object, ...], list[int]] = {}
     for number in range(len(problem.requests)):

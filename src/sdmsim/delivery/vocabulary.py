@@ -159,6 +159,8 @@ class Request(NamedTuple):
     """The school weeks in which it is owed (rows per week) or held (all others), as bits."""
     shares_with: int | None = None
     """The request that owes the amount of a longer period which this one only helps to hold."""
+    first_ordinal: int = 0
+    """What its first weekly session is called among all those of its row: where its luck stands."""
 
     def owed_in(self, calendar: SchoolYear) -> tuple[tuple[int, ...], ...]:
         """The school days of every period in which its amount is owed; none where another request owes it."""

@@ -3,8 +3,7 @@
 An employee is paid `fte` x `week.full_time_hours` for every school week, `money.benefits_share` on top; overtime is not
 paid. A contractor and a remote therapist are paid each hour worked: sessions, moves, being called away, planning,
 indirect service, reviews, drives, duties, and overtime; no lunch, no waiting, no time off. Miles between sites are
-paid on top to all. Where a member of staff has no rate
-there is no cost: nan.
+paid on top to all. Nobody is paid for a vacant post. Where a member of staff has no rate there is no cost: nan.
 """
 
 from __future__ import annotations
@@ -17,9 +16,12 @@ from sdmsim.events import ACTIVITIES, Log, columns
 from sdmsim.metrics.workload import DUTIES, weeks_of
 from sdmsim.school.sites import trips_of
 from sdmsim.world.backdrop import Backdrop, Floats
+from sdmsim.world.stage import stage_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from sdmsim.plan import Plan
 
 PAID = ("push_in", "pull_out", "moves", "called_away", "travel", "co_planning", "indirect", "reviews", *DUTIES)
 """The parts of the contract week that are paid by the hour; overtime comes on top."""
@@ -34,7 +36,7 @@ def cost_by_therapist(log: Log, backdrop: Backdrop) -> Floats:
     staff = plan.school.staff
     rates = np.array([np.nan if member.rate is None else member.rate for member in staff], dtype=np.float64)
     employed = np.array([member.type == "employee" for member in staff], dtype=bool)
-    contract = np.array([member.fte for member in staff]) * plan.rules.full_time_hours * backdrop.n_weeks
+    contract = np.array([member.fte for member in staff]) * plan.rules.full_time_hours * _weeks_in_post(log, backdrop)
     paid = contract * (1.0 + plan.money.benefits_share)
     if not employed.all():
         weeks = weeks_of(log, backdrop)
@@ -70,13 +72,28 @@ def _cost_of_evaluators(log: Log, backdrop: Backdrop) -> float:
     return float(rate * hours * (1.0 + log.plan.money.benefits_share))
 
 
+def _weeks_in_post(log: Log, backdrop: Backdrop) -> Floats:
+    """(t,): school weeks of each post, those in which it is vacant on some days in part."""
+    days = np.bincount(backdrop.week, minlength=backdrop.n_weeks).astype(np.float64)
+    lost = [sum(1.0 / days[backdrop.week[day]] for day in gone) for gone in stage_of(log.plan).vacant]
+    return backdrop.n_weeks - np.array(lost)
+
+
+def cost_of_helpers(plan: Plan) -> float:
+    """Dollars of the year for helpers, benefits on top; nan where one has no rate."""
+    pay = sum(hours * (np.nan if rate is None else rate) for hours, rate in plan.helper_hours)
+    return float(pay * (1.0 + plan.money.benefits_share))
+
+
 def money_metrics(log: Log, backdrop: Backdrop, goals_met: float) -> dict[str, float]:
     """The year's cost, and what of it falls on each child-hour given and each goal met.
 
-    cost: dollars of the year, all staff. delivered_hours: direct service received, full for each child of a group.
+    cost: dollars of the year, all staff and helpers. delivered_hours: direct service received, full for each child of
+    a group.
     cost_per_delivered_hour, cost_per_goal_met: of this year; nan where nothing was given or met.
     """
-    cost = float(cost_by_therapist(log, backdrop).sum()) + _cost_of_evaluators(log, backdrop)
+    cost = float(cost_by_therapist(log, backdrop).sum())
+    cost += _cost_of_evaluators(log, backdrop) + cost_of_helpers(log.plan)
     delivered = float(columns(log.given, 7)[5].sum()) / 60.0
     found = {"cost": cost, "delivered_hours": delivered, "goals_met": goals_met}
     return found | {name: ratio_of(found, name) for name in RATIOS}

@@ -25,6 +25,7 @@ _REASON_MEANINGS = {
     "child_unwilling": "the child refused or could not take part",
     "provider_absent": "the therapist was absent",
     "provider_called_away": "the therapist was called away",
+    "vacancy": "the post was vacant",
     "school_event": "an assembly, testing or early release stood in the way",
     "class_unavailable": "the class had a test or another lesson than planned",
     "no_room": "the therapy room was still in use when the time was over",

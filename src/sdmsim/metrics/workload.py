@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 USABLE_GAP = 5.0
 """Minutes; judged: nobody begins a report in less."""
 DUTIES = ("meetings", "duty", "consultation", "evaluation", "documentation", "planning")
-PARTS = (*ACTIVITIES, "co_planning", "indirect", "reviews", *DUTIES, "unassigned", "absent", "no_school")
+PARTS = (*ACTIVITIES, "co_planning", "indirect", "reviews", *DUTIES, "unassigned", "absent", "vacant", "no_school")
 """What a contract week is made of; overtime comes on top."""
 _PUSH_IN, _PULL_OUT, _MOVES, _TRAVEL = (ACTIVITIES.index(a) for a in ("push_in", "pull_out", "moves", "travel"))
 
@@ -44,7 +44,9 @@ class Contracts:
     """The staff as arrays. t: therapist, d: school day."""
 
     on_site: Floats
-    """(t, d) 1 on site-days with school."""
+    """(t, d) 1 on site-days with school, while the post is held."""
+    vacant: Floats
+    """(t, d) 1 on site-days with school, while it is vacant."""
     opens: Floats
     closes: Floats
     week_minutes: Floats
@@ -71,10 +73,13 @@ def _build(plan: Plan) -> Contracts:
             for section in (week.appointments[visit.appointment].section for visit in one.visits if visit.push_in):
                 number = numbers.setdefault((t, days[one.day].week, section), len(numbers))
                 visited.append((number, t, one.day))
+    on_site = np.array([[float(WEEKDAYS[d.weekday] in m.site_days) for d in days] for m in staff])
+    on_site = on_site.reshape(len(staff), len(days))
+    held = np.array([[float(d.index not in gone) for d in days] for gone in stage_of(plan).vacant])
+    held = held.reshape(on_site.shape)
     return Contracts(
-        on_site=np.array([[float(WEEKDAYS[d.weekday] in m.site_days) for d in days] for m in staff]).reshape(
-            len(staff), len(days)
-        ),
+        on_site=on_site * held,
+        vacant=on_site * (1.0 - held),
         opens=np.array([float(m.start) for m in staff]),
         closes=np.array([float(m.end) for m in staff]),
         week_minutes=np.array([m.fte * 60.0 * plan.rules.full_time_hours for m in staff]),
@@ -94,7 +99,8 @@ def _duties_by_week(plan: Plan) -> Floats:
     driven = drive_minutes(plan.school)
     for t, member in enumerate(plan.school.staff):
         usual = np.array(_duties(member))
-        requests = [r for r in plan.week.requests if r.therapist == t]
+        rows = {r.row for r in plan.week.requests if r.therapist == t}
+        requests = [r for r in plan.week.requests if r.row in rows]
         consultations = [c for c in plan.week.consultations if c.therapist == t]
         minutes = plan.rules.session_minutes(member) - driven[t]
         shift = shift_of(requests, consultations, minutes, plan.calendar)
@@ -105,8 +111,10 @@ def _duties_by_week(plan: Plan) -> Floats:
 def _reviews(plan: Plan) -> Floats:
     """(t, week) minutes: each child with an open row, in each week with a review."""
     minutes = np.zeros((len(plan.school.staff), plan.calendar.n_weeks))
-    children = {(r.therapist, r.student) for r in plan.week.requests if plan.school.services[r.row].setting == "team"}
+    open_rows = [r for r in plan.week.requests if plan.school.services[r.row].setting == "team"]
     for week in review_weeks(plan):
+        now = {r.row for r in open_rows if r.weeks >> week & 1}
+        children = {(r.therapist, r.student) for r in open_rows if r.weeks >> week & 1 or r.row not in now}
         for therapist, _ in children:
             minutes[therapist, week] += plan.reviews.meeting_minutes if plan.reviews else 0.0
     return minutes
@@ -168,7 +176,7 @@ def weeks_of(log: Log, backdrop: Backdrop) -> Weeks:
         np.add.at(found.T, backdrop.week, of_days.T)
         return found
 
-    site, worked, gone = weekly(contracts.on_site), weekly(at_work), weekly(absent)
+    site, worked, gone, vacant = (weekly(days) for days in (contracts.on_site, at_work, absent, contracts.vacant))
     per_day = (contracts.week_minutes / contracts.site_days)[:, None]
     room = per_day * worked
     stretches = columns(log.work, 5)
@@ -203,7 +211,8 @@ def weeks_of(log: Log, backdrop: Backdrop) -> Weeks:
         overtime = overtime + minutes - parts[name]
     parts["unassigned"] = room - sum(parts.values())
     parts["absent"] = per_day * gone
-    parts["no_school"] = contracts.week_minutes[:, None] - per_day * site
+    parts["vacant"] = per_day * vacant
+    parts["no_school"] = contracts.week_minutes[:, None] - per_day * (site + vacant)
     return Weeks(parts, overtime, co_planning, lived, per_day * site)
 
 
@@ -279,7 +288,9 @@ def workload_metrics(log: Log, backdrop: Backdrop) -> dict[str, float]:
 
 def _parts_of(plan: Plan) -> list[str]:
     """What a contract week is made of in this school; drives only where somebody drives."""
-    return [name for name in PARTS if name != "travel" or any(drive_minutes(plan.school))]
+    absent = {"travel"} - {"travel" for minutes in drive_minutes(plan.school) if minutes}
+    absent |= {"vacant"} - {"vacant" for _ in plan.gaps}
+    return [name for name in PARTS if name not in absent]
 
 
 def workload(log: Log) -> dict[str, float]:

@@ -50,9 +50,15 @@ def stays_of(school: School) -> tuple[tuple[tuple[Stay, ...], ...], ...]:
 
 
 def trips_of(school: School) -> tuple[tuple[tuple[Trip, ...], ...], ...]:
-    """Per member of staff and weekday: its drives. The way to the first site and home from the last is its own time."""
+    """Per member of staff and weekday: its drives. The way to the first site and home from the last is its own time.
+
+    Who is remote drives nowhere.
+    """
     drives = drives_between(school.drives)
-    return tuple(tuple(tuple(_trips(stays, drives)) for stays in week) for week in stays_of(school))
+    return tuple(
+        tuple(() if member.type == "remote" else tuple(_trips(stays, drives)) for stays in week)
+        for member, week in zip(school.staff, stays_of(school), strict=True)
+    )
 
 
 def drives_between(drives: Sequence[Drive]) -> Mapping[tuple[str, str], Drive]:

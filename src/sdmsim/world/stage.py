@@ -38,6 +38,15 @@ def _build(plan: Plan) -> Stage:
     return Stage(
         slot_of_day=np.array([d.week * 5 + d.weekday for d in calendar.days], dtype=np.int64),
         site_days=site_days,
+        vacant=tuple(
+            frozenset(
+                day.index
+                for day in calendar.days
+                for gap in plan.gaps
+                if gap.therapist == t and gap.first <= day.date <= gap.last
+            )
+            for t in range(len(school.staff))
+        ),
         turns=builder.turns(),
         visits=builder.visits(),
         rooms=len(builder.rooms),
@@ -111,7 +120,7 @@ class _Builder:
             request = self.plan.week.requests[request_number]
             turn = len(self._turns)
             row = self.row_of_child[request.row]
-            when = (day.week * _ROWS_OF_A_CHILD + row) * _SESSIONS_A_WEEK + ordinal
+            when = (day.week * _ROWS_OF_A_CHILD + row) * _SESSIONS_A_WEEK + request.first_ordinal + ordinal
             self._turns.append((request.student, when))
             section = self.section[self.plan.school.students[request.student].section]
             members.append(Member(turn, request.student, request_number, float(request.minutes), due, section))

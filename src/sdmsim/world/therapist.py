@@ -27,6 +27,7 @@ from sdmsim.world.vocabulary import (
     PULL_OUT,
     PUSH_IN,
     TRAVEL,
+    VACANCY,
     Member,
     Outing,
     Visit,
@@ -45,13 +46,18 @@ def therapist(year: Year, who: int) -> Steps:
     env, work = year.env, year.log.work
     member = year.plan.school.staff[who]
     opens, lunch_minutes = float(member.start), float(member.lunch_minutes)
-    absent = year.fortune.provider_absent[who]
+    absent, vacant = year.fortune.provider_absent[who], year.stage.vacant[who]
     called_away = year.fortune.called_away
     overrun = grained(year.plan.moves.overrun_minutes)
     cancelled = year.plan.course.cancelled if year.plan.course else frozenset()
     for day, visits, lunch, lunch_before, drives in year.stage.site_days[who]:
         midnight = day * DAY
         yield env.timeout(max(0.0, midnight + opens - env.now))
+        if day in vacant:
+            for visit in visits:
+                for one in visit.members:
+                    year.miss(day, one, VACANCY)
+            continue
         if absent[day]:
             year.log.staff_absences.append((day, who))
             for visit in visits:

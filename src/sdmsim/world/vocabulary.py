@@ -34,6 +34,7 @@ CHILD_ABSENT = REASONS.index("child_absent")
 CHILD_UNWILLING = REASONS.index("child_unwilling")
 PROVIDER_ABSENT = REASONS.index("provider_absent")
 PROVIDER_CALLED_AWAY = REASONS.index("provider_called_away")
+VACANCY = REASONS.index("vacancy")
 SCHOOL_EVENT = REASONS.index("school_event")
 CLASS_UNAVAILABLE = REASONS.index("class_unavailable")
 NO_ROOM = REASONS.index("no_room")
@@ -134,6 +135,8 @@ class Stage:
     """School week x 5 + weekday of each school day: the name of a day, whatever happens to other days."""
     site_days: tuple[tuple[SiteDay, ...], ...]
     """Per therapist."""
+    vacant: tuple[frozenset[int], ...]
+    """Per therapist, the school days on which it is not in its post."""
     turns: Turns
     visits: Visits
     rooms: int
