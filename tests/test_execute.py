@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import multiprocessing
 import os
@@ -184,14 +185,18 @@ def test_progress_counts_timetables_then_years(experiment: Experiment) -> None:
     calls: list[tuple[int, int, str]] = []
     execute(experiment, workers=1, replications=12, progress=lambda *call: calls.append(call))
     assert calls[:6] == [(i + 1, 6, "timetables") for i in range(6)]
-    assert calls[6:] == [(done, 36, "years") for done in (5, 10, 12, 17, 22, 24, 29, 34, 36)]
+    done = [years for years, total, phase in calls[6:] if (total, phase) == (36, "years")]
+    assert (len(done), done[0], done[-1]) == (len(calls) - 6, 1, 36)
+    assert all(before < after for before, after in itertools.pairwise(done))
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_an_interruption_stops_the_workers_and_writes_nothing(
+def test_an_interruption_stops_the_workers_and_keeps_what_was_lived(
     experiment: Experiment, tmp_path: Path, workers: int
 ) -> None:
-    """KeyboardInterrupt comes through as it is; no process is left behind, no folder begun."""
+    """KeyboardInterrupt comes through as it is; no process is left behind, no results are written; the same call again
+    lives only what is missing.
+    """
     before = set(multiprocessing.active_children())
 
     def interrupt(done: int, total: int, phase: str) -> None:
@@ -201,7 +206,10 @@ def test_an_interruption_stops_the_workers_and_writes_nothing(
     with pytest.raises(KeyboardInterrupt):
         execute(experiment, workers=workers, replications=4, out=tmp_path / "out", progress=interrupt)
     assert set(multiprocessing.active_children()) <= before
-    assert list(tmp_path.iterdir()) == []
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["unfinished.json"]
+    again = execute(experiment, workers=1, replications=4, out=tmp_path / "out").manifest
+    assert again["years_reused"] >= 1
+    assert again["years_reused"] + again["school_years"] == 12
 
 
 class Recording(Executor):
@@ -226,9 +234,9 @@ def test_an_interruption_takes_back_what_an_executor_has_not_begun(experiment: E
             raise KeyboardInterrupt
 
     with recording.threads, pytest.raises(KeyboardInterrupt):
-        execute(experiment, executor=recording, workers=1, replications=500, progress=interrupt)
+        execute(experiment, executor=recording, workers=3, replications=500, progress=interrupt)
     assert any(future.cancelled() for future in recording.futures)
-    assert len(recording.futures) < 20, "of 306"
+    assert len(recording.futures) < 20, "of hundreds"
 
 
 @pytest.mark.parametrize(
@@ -410,7 +418,7 @@ if __name__ == "__main__":
 
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="process groups are a thing of POSIX")
 def test_ctrl_c_ends_everything_quietly(tmp_path: Path) -> None:
-    """An interrupt to the whole process group, as a terminal sends it: no word from the workers, nothing written."""
+    """An interrupt to the whole process group, as a terminal sends it: no word from the workers, no results."""
     path = written(tmp_path)
     (tmp_path / "script.py").write_text(INTERRUPTED)
     command = [sys.executable, str(tmp_path / "script.py"), str(path), str(tmp_path / "out")]
@@ -425,4 +433,4 @@ def test_ctrl_c_ends_everything_quietly(tmp_path: Path) -> None:
         out, errors = running.communicate(timeout=60)
     assert out.splitlines()[-1] == "interrupted"
     assert (errors, running.returncode) == ("", 0)
-    assert not (tmp_path / "out").exists()
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["unfinished.json"]

@@ -83,6 +83,6 @@ def test_a_year_is_written_whole_with_its_manifest(scenario: Scenario, log: Log,
 def test_a_year_is_not_written_over_results_of_other_inputs(scenario: Scenario, log: Log, tmp_path: Path) -> None:
     """The folder of one seed is refused to another."""
     write_run(log, tmp_path / "out", scenario=scenario, started=STARTED)
-    other = sdmsim.run(scenario, seed=4)
+    other = sdmsim.run(scenario, seed=4, replication=log.replication)
     with pytest.raises(InputErrors, match=r"holds results of other inputs \(seed 3, now 4\)"):
         write_run(other, tmp_path / "out", scenario=scenario.but(seed=4), started=STARTED)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from sdmsim.base import InputErrors, Problem
 from sdmsim.lab.enough import Enough, until_enough
 from sdmsim.lab.experiment import Experiment
-from sdmsim.lab.folder import digests, manifest, refuse_other_inputs
-from sdmsim.lab.laboratory import Progress, laboratory, silent
-from sdmsim.lab.pool import cores
+from sdmsim.lab.folder import begin, digests, in_utc, manifest, refuse_other_inputs
+from sdmsim.lab.laboratory import Bench, Progress, YearsFailed, laboratory, silent
+from sdmsim.lab.pool import refuse_numbers
 from sdmsim.lab.results import Results
+from sdmsim.lab.store import default_store
 from sdmsim.lab.tables import tables_of
 from sdmsim.metrics import regular_class_notes
 from sdmsim.scenario import Scenario
@@ -29,47 +32,58 @@ def execute(
     seed: int | None = None,
     replications: int | None = None,
     workers: int | None = None,
+    dask: str | None = None,
+    store: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Results:
     """Live every replication of every arm and compare the arms.
 
-    The results are the same for any number of workers and any executor. `seed` and `replications`
-    replace the file's; where that is a rule (`Enough`), all arms are brought to as many as it asks for. Without an
-    `executor`, `workers` processes are started afresh (default: as many as there are cores or trials); a script that
-    calls this must do so under
-    `if __name__ == "__main__":`. With `workers=1` everything happens in this process. Nothing is
-    written unless `out` names a folder.
+    The results are the same for any number of workers, any executor, and any sequence of interruptions. `seed` and
+    `replications` replace the file's; where that is a rule (`Enough`), all arms are brought to as many as it asks for.
+    Where the trials are lived: see `laboratory` (`workers`, `executor`, `dask`); a
+    script that calls this must do so under `if __name__ == "__main__":`. Nothing is written unless `out` names a
+    folder or `store` one for the trials themselves; with `out` alone, trials are kept beside it (`default_store`). The
+    same call again takes up what is there.
+
+    A trial that raises stops no other: it is missing in the results, and named under `failed` in their manifest.
 
     Raises:
-        InputErrors: a number that will not do, or `out` holds results of other inputs (said before anything is run).
-        KeyboardInterrupt: as it came; workers are stopped and nothing is written.
+        InputErrors: a number that will not do, or `out` holds results of other inputs, finished or not (said before
+            anything is run).
+        YearsFailed: every trial of an arm has failed.
+        KeyboardInterrupt: as it came; workers are stopped and what was lived is in the store.
     """
     started, began = datetime.now(UTC), perf_counter()
     rule = experiment.replications if isinstance(experiment.replications, Enough) and replications is None else None
     n = experiment.most_replications if replications is None else replications
-    _check_numbers(n, workers)
+    _check_numbers(n, workers, dask)
     base, arms, variations = _seeded(experiment, seed)
     inputs = digests(experiment.input_files(), experiment.file.parent)
-    if out is not None:
-        refuse_other_inputs(Path(out), inputs=inputs, seed=base.seed, assumptions=base.assumptions.said())
-    used = workers or min(cores(), len(arms) * n)
-    with laboratory(workers=used, executor=executor, progress=progress) as lab:
+    target = None if out is None else Path(out)
+    said: Mapping[str, Any] = {"inputs": inputs, "seed": base.seed, "assumptions": base.assumptions.said()}
+    if target is not None:
+        refuse_other_inputs(target, **said)
+    kept = Path(store) if store is not None else default_store(target) if target is not None else None
+    with laboratory(workers=workers, executor=executor, dask=dask, store=kept, progress=progress) as lab:
+        if target is not None:
+            begin(target, {**said, "started": in_utc(started)})
         tell = progress or silent
         total = len(arms) + len(variations)
-        bench = lab.bench(rows=rows_apply(s for _, s in arms))
+        bench = lab.bench(rows=rows_apply(s for _, s in arms), name=experiment.file.stem)
         bench.add(arms, lambda done: tell(done, total, "timetables"))
         asked = lab.ask([s for _, _, s in variations], lambda done: tell(len(arms) + done, total, "timetables"))
         stopped = until_enough(rule, bench, experiment.baseline) if rule else None
         if stopped is None:
             bench.advance(dict.fromkeys(bench.arms, n))
+        weeks_asked = [(arm, variation, found) for (arm, variation, _), found in zip(variations, asked, strict=True)]
+        _refuse_nothing(bench)
+        tables = tables_of(experiment, arms, weeks_asked, bench)
     names = bench.arms
-    weeks_asked = [(arm, variation, found) for (arm, variation, _), found in zip(variations, asked, strict=True)]
-    tables = tables_of(experiment, arms, weeks_asked, bench)
     facts = manifest(
         started=started,
         seed=base.seed,
         replications=stopped.replications if stopped else n,
-        workers=used,
+        workers=lab.workers,
         assumptions=base.assumptions.said(),
         inputs=inputs,
         wall_seconds=perf_counter() - began,
@@ -81,7 +95,11 @@ def execute(
     left_out = _left_out(counted)
     books = (scenario.rules_of_state for scenario in (base, *(s for _, s in arms)))
     near = regular_class_notes(next((book for book in books if book.policies), base.rules_of_state), counted)
-    notes = tuple(dict.fromkeys([*near, *experiment.notes, *left_out, *(note for _, s in arms for note in s.notes)]))
+    notes = tuple(
+        dict.fromkeys(
+            [*_failed(bench), *near, *experiment.notes, *left_out, *(note for _, s in arms for note in s.notes)]
+        )
+    )
     results = Results(
         title=experiment.title,
         arms=names,
@@ -89,12 +107,27 @@ def execute(
         notes=notes,
         manifest={**facts, "experiment": experiment.file.name, "title": experiment.title, "notes": list(notes),
                   "baseline": experiment.baseline, "arms": list(names), "varied": list(experiment.varied),
-                  "stopped": stopped.said if stopped else ""},
+                  "stopped": stopped.said if stopped else "",
+                  "years_reused": lab.years_reused, "failed": [failure._asdict() for failure in bench.failures]},
         **tables,
     )  # fmt: skip
-    if out is not None:
-        results.write(out)
+    if target is not None:
+        results.write(target)
     return results
+
+
+def _refuse_nothing(bench: Bench) -> None:
+    for arm in bench.arms:
+        mine = [failure for failure in bench.failures if failure.arm == arm]
+        if len(mine) >= bench.replications(arm):
+            raise YearsFailed(mine)
+
+
+def _failed(bench: Bench) -> list[str]:
+    """How many years are missing: no mean shows it."""
+    counted = Counter(failure.arm for failure in bench.failures)
+    words = ", ".join(f'{counted[arm]} in "{arm}"' for arm in bench.arms if counted[arm])
+    return [f"Years that failed and are left out: {words}."] if words else []
 
 
 def _left_out(weeks: Sequence[tuple[str, Mapping[str, float]]]) -> list[str]:
@@ -106,12 +139,10 @@ def _left_out(weeks: Sequence[tuple[str, Mapping[str, float]]]) -> list[str]:
     )
 
 
-def _check_numbers(replications: int, workers: int | None) -> None:
-    problems = []
+def _check_numbers(replications: int, workers: int | None, dask: str | None) -> None:
+    problems = refuse_numbers(workers, dask)
     if replications < 1:
         problems.append(Problem("--replications", 0, "", f"{replications} given; must be at least 1"))
-    if workers is not None and workers < 1:
-        problems.append(Problem("--workers", 0, "", f"{workers} given; must be at least 1"))
     if problems:
         raise InputErrors(problems)
 

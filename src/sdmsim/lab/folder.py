@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+UNFINISHED = "unfinished.json"
+"""Stands in the place of the manifest as long as a run has not ended: its inputs, seed and assumptions."""
 FLOAT_FORMAT = "%.6g"
 """Numbers in CSV files: six significant digits. `runs.parquet` holds them in full."""
 
@@ -130,7 +132,7 @@ def manifest(
     return {
         "sdmsim_version": __version__,
         "format": FORMAT,
-        "started": started.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "started": in_utc(started),
         "seed": seed,
         "replications": replications,
         "workers": workers,
@@ -145,17 +147,32 @@ def manifest(
     }
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a folder of results.
+def in_utc(moment: datetime) -> str:
+    """As manifests write it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def begin(folder: Path, facts: Mapping[str, Any]) -> None:
+    """Say in a folder without results what is being run for it, so that the same is taken up after an interruption
+    and something else refused.
+    """
+    if not (folder / MANIFEST).exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json({"format": FORMAT, **facts}, folder / UNFINISHED)
+
+
+def read_manifest(folder: Path, name: str = MANIFEST) -> dict[str, Any]:
+    """The manifest of a folder of results, or what `begin` wrote.
 
     Raises:
         InputErrors: there is none, it cannot be read, or it was written for a newer sdmsim.
     """
-    file = folder / MANIFEST
+    file = folder / name
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         text = "is not a folder of results" if folder.is_dir() else "there is no such folder"
+        text = "was interrupted; give the same command again to take it up" if (folder / UNFINISHED).exists() else text
         raise InputErrors([Problem(str(folder), 0, "", f"{text} (no {MANIFEST})")]) from None
     except (OSError, ValueError) as error:
         raise InputErrors([Problem(str(file), 0, "", f"cannot be read: {error}")]) from None
@@ -167,9 +184,15 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def refuse_other_inputs(
-    folder: Path, *, inputs: Mapping[str, str], seed: int, assumptions: Mapping[str, Any] | None = None
+    folder: Path,
+    *,
+    inputs: Mapping[str, str],
+    seed: int,
+    assumptions: Mapping[str, Any] | None = None,
+    also: Mapping[str, Any] | None = None,
 ) -> None:
-    """Results may be written again only over results of the same inputs, seed and (where given) assumptions.
+    """Results may be written again only over results of the same inputs, seed and (where given) assumptions and what
+    else the manifest says.
 
     Raises:
         InputErrors: `folder` is a file, the folder in which we are, holds something else, or results of other inputs.
@@ -182,17 +205,22 @@ def refuse_other_inputs(
         return
     if not folder.is_dir():
         raise InputErrors([Problem(str(folder), 0, "--out", f"is a file; {advice}")])
-    if not (folder / MANIFEST).exists():
+    finished = (folder / MANIFEST).exists()
+    if not finished and [entry.name for entry in folder.iterdir()] != [UNFINISHED]:
         raise InputErrors([Problem(str(folder), 0, "--out", f"is not empty and not a folder of results; {advice}")])
-    before = read_manifest(folder)
+    before = read_manifest(folder, MANIFEST if finished else UNFINISHED)
     differences = _differences(before.get("inputs") or {}, inputs)
     if before.get("seed") != seed:
         differences.append(f"seed {before.get('seed')}, now {seed}")
     old = before.get("assumptions")
     if old and assumptions and old != assumptions:
         differences.append(f"assumptions {in_words(old)}, now {in_words(assumptions)}")
+    for name, value in (also or {}).items():
+        if before.get(name, value) != value:
+            differences.append(f"{name} {before[name]}, now {value}")
     if differences:
-        text = f"holds results of other inputs ({'; '.join(differences)}); {advice}"
+        held = "results" if finished else "an interrupted run"
+        text = f"holds {held} of other inputs ({'; '.join(differences)}); {advice}"
         raise InputErrors([Problem(str(folder), 0, "--out", text)])
 
 

@@ -64,11 +64,14 @@ def write_run(
     wall_seconds: float = 0.0,
     timetable_seconds: float = 0.0,
     simulate_seconds: float = 0.0,
+    inputs: Mapping[str, str] | None = None,
+    also: Mapping[str, Any] | None = None,
 ) -> None:
     """Write a year: the whole folder or nothing.
 
     `scenario` is the one that was lived (with its seed replaced, if it was). Seconds are those of the
-    manifest.
+    manifest. `inputs`: digests of the files that were read, where there are more than the scenario's own; `also`: more
+    that the manifest says, and that results are not written over where it differs.
 
     Raises:
         InputErrors: the folder holds results of other inputs, or something else.
@@ -78,9 +81,10 @@ def write_run(
     from sdmsim import metrics
 
     target = Path(folder)
-    inputs = run_inputs(scenario)
+    inputs = run_inputs(scenario) if inputs is None else inputs
+    also = also or {"replication": log.replication}
     assumptions = scenario.assumptions
-    refuse_other_inputs(target, inputs=inputs, seed=log.seed, assumptions=assumptions.said())
+    refuse_other_inputs(target, inputs=inputs, seed=log.seed, assumptions=assumptions.said(), also=also)
     facts = manifest(
         started=started,
         seed=log.seed,
@@ -114,7 +118,7 @@ def write_run(
             {
                 **facts,
                 "title": scenario.title,
-                "replication": log.replication,
+                **also,
                 "notes": [*metrics.notes_of_year(log.plan), *scenario.notes],
             },
             new / MANIFEST,

@@ -32,8 +32,9 @@ from sdmsim.lab.folder import (
     write_json,
 )
 from sdmsim.lab.formulas import formulas, load_of
-from sdmsim.lab.laboratory import Bench, Progress, laboratory
+from sdmsim.lab.laboratory import Bench, Progress, YearsFailed, laboratory
 from sdmsim.lab.staffing_question import STEPS, Asked
+from sdmsim.lab.store import default_store
 from sdmsim.plan import timetable
 from sdmsim.scenario import Scenario
 
@@ -102,25 +103,28 @@ def search(
         refuse_other_inputs(Path(out), inputs=inputs, seed=base.seed, assumptions=base.assumptions.said())
         _refuse_other_question(Path(out), asked)
     found = _Found(asked, dict(arms), years)
-    with laboratory(workers=workers, executor=executor, progress=progress) as lab:
-        bench = lab.bench()
+    store = None if out is None else default_store(Path(out))
+    with laboratory(workers=workers, executor=executor, store=store, progress=progress) as lab:
+        bench = lab.bench(name=f"{experiment.file.stem}-staffing")
         while steps := found.wanted():
             bench.add([(found.name(arm, step), found.scenario(arm, step)) for arm, step in steps])
             bench.advance({found.name(arm, step): years for arm, step in steps})
+            if bench.failures:
+                raise YearsFailed(bench.failures)
             found.take(bench, steps)
-    facts = manifest(
-        started=started,
-        seed=base.seed,
-        replications=years,
-        workers=lab.workers,
-        assumptions=base.assumptions.said(),
-        inputs=inputs,
-        wall_seconds=perf_counter() - began,
-        timetable_seconds=lab.timetable_seconds,
-        simulate_seconds=lab.simulate_seconds,
-        school_years=lab.years_lived,
-    )
-    result = found.result(experiment, bench, facts)
+        facts = manifest(
+            started=started,
+            seed=base.seed,
+            replications=years,
+            workers=lab.workers,
+            assumptions=base.assumptions.said(),
+            inputs=inputs,
+            wall_seconds=perf_counter() - began,
+            timetable_seconds=lab.timetable_seconds,
+            simulate_seconds=lab.simulate_seconds,
+            school_years=lab.years_lived,
+        )
+        result = found.result(experiment, bench, {**facts, "years_reused": lab.years_reused})
     if out is not None:
         result.write(out)
     return result
@@ -182,10 +186,10 @@ class _Found:
         steps = [self._step(bench, arm, step) for arm, known in self.known.items() for step in sorted(known)]
         said = [row for arm in self.arms for row in self._formulas(bench, arm)]
         runs = [
-            {"arm": arm, self.asked.key: step / STEPS, "replication": year.replication, **year.row}
+            {"arm": arm, self.asked.key: step / STEPS, **year}
             for arm, known in self.known.items()
             for step in sorted(known)
-            for year in bench.years(self.name(arm, step))
+            for year in bench.wide(self.name(arm, step), "row").to_pylist()
         ]
         return Staffed(
             title=experiment.title,

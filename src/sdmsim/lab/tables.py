@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import attrgetter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sdmsim.lab.experiment import AS_WRITTEN, Experiment, as_text
 from sdmsim.lab.laboratory import Bench
-from sdmsim.lab.trials import Asked, Year
+from sdmsim.lab.trials import Asked
 from sdmsim.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
+
+_KEYS = ("replication", "position")
+_WHOLE = ("year", "month", "school_days", "week")
 
 
 def tables_of(
@@ -32,28 +35,16 @@ def tables_of(
     from sdmsim.lab.tails import tails_table
 
     names, seed = [name for name, _ in arms], arms[0][1].seed
-    years = [bench.years(name) for name in names]
-    runs = _runs_table(experiment.varied, arms, years)
-    rows = pd.DataFrame(
-        [
-            {"arm": name, "row": number, "replication": year.replication, **row}
-            for name, found in zip(names, years, strict=True)
-            for year in found
-            for number, row in enumerate(year.by_row)
-        ]
-    )
+    runs = _runs_table(experiment.varied, arms, bench)
+    rows = _rows_table(bench) if bench.rows else pd.DataFrame()
     weeks = pd.DataFrame([{"arm": name, **bench.week(name)} for name in names])
     workload = [
         {"arm": name, "activity": activity, "hours_per_week": hours}
-        for name, found in zip(names, years, strict=True)
-        for activity, hours in _mean_of([year.workload for year in found]).items()
+        for name in names
+        for activity, hours in _means(bench.wide(name, "workload")).items()
     ]
     months, ledger = (
-        [
-            {"arm": name, **row}
-            for name, found in zip(names, years, strict=True)
-            for row in map(_mean_of, zip(*map(attrgetter(part), found), strict=True))
-        ]
+        [{"arm": name, **row} for name in names for row in _mean_rows(bench.long(name, part))]
         for part in ("months", "ledger")
     )
     return {
@@ -69,7 +60,7 @@ def tables_of(
         "workload": pd.DataFrame(workload, columns=["arm", "activity", "hours_per_week"]),
         "months": pd.DataFrame(months),
         "ledger": pd.DataFrame(ledger).astype({"week": "int64"}),
-        "caseload": pd.DataFrame(list(_caseload_rows(names, years)), columns=list(_CASELOAD)),
+        "caseload": pd.DataFrame(list(_caseload_rows(bench)), columns=list(_CASELOAD)),
         "regroup": pd.DataFrame(
             list(_regroup_rows(names, bench, asked)),
             columns=["arm", "variation", "therapist_hours_per_week", "unplaced_sessions"],
@@ -81,28 +72,53 @@ def tables_of(
     }
 
 
-def _mean_of(rows: Iterable[Mapping[str, float]]) -> dict[str, float]:
-    """Key by key, the mean of rows that have the same keys; equal values stay as they are."""
-    columns: dict[str, list[float]] = {}
-    for row in rows:
-        for key, value in row.items():
-            columns.setdefault(key, []).append(value)
+def _means(kept: pa.Table) -> dict[str, float]:
+    """Column by column, the mean over years; equal values stay as they are."""
+    names = [name for name in kept.column_names if name not in _KEYS]
+    columns = {name: kept[name].to_pylist() for name in names}
     return {k: v[0] if all(x == v[0] for x in v) else sum(v) / len(v) for k, v in columns.items()}
+
+
+def _mean_rows(kept: pa.Table) -> Iterator[dict[str, float]]:
+    """The mean of each row over years; what counts days, and names months and weeks, is whole."""
+    for years in _by_position(kept):
+        yield {name: int(value) if name in _WHOLE else value for name, value in _means(years).items()}
+
+
+def _by_position(kept: pa.Table) -> Iterator[pa.Table]:
+    """The first rows of all years, the second ones, ..., each by replication."""
+    import pyarrow.compute as pc
+
+    for position in range(pc.max(kept["position"]).as_py() + 1 if kept.num_rows else 0):
+        yield kept.filter(pc.equal(kept["position"], position))
+
+
+def _rows_table(bench: Bench) -> pd.DataFrame:
+    """arm, row, replication, each metric of progress and the cost."""
+    import pandas as pd
+
+    found = [(name, bench.long(name, "by_row")) for name in bench.arms]
+    tables = [
+        kept.to_pandas().rename(columns={"position": "row"}).assign(arm=name) for name, kept in found if kept.num_rows
+    ]
+    if not tables:
+        return pd.DataFrame()
+    rows: pd.DataFrame = pd.concat(tables, ignore_index=True)
+    return rows[["arm", "row", *(c for c in rows.columns if c not in ("arm", "row"))]]
 
 
 _CASELOAD = ("arm", "week", "quantity", "mean", "p05", "p95")
 
 
-def _caseload_rows(
-    names: Sequence[str], years: Sequence[Sequence[Year]]
-) -> Iterator[tuple[str, int, str, float, float, float]]:
+def _caseload_rows(bench: Bench) -> Iterator[tuple[str, int, str, float, float, float]]:
     """Every number of every school week over an arm's years; nothing for an arm without [caseload]."""
-    for name, found in zip(names, years, strict=True):
-        for weeks in zip(*(year.caseload for year in found), strict=True):
-            for quantity in list(weeks[0])[1:]:
-                values = np.array([week[quantity] for week in weeks])
+    for name in bench.arms:
+        for weeks in _by_position(bench.long(name, "caseload")):
+            (week,) = set(weeks["week"].to_pylist())
+            for quantity in (c for c in weeks.column_names if c not in (*_KEYS, "week")):
+                values = weeks[quantity].to_numpy()
                 low, high = np.quantile(values, [0.05, 0.95])
-                yield name, int(weeks[0]["week"]), quantity, float(values.mean()), float(low), float(high)
+                yield name, int(week), quantity, float(values.mean()), float(low), float(high)
 
 
 def _regroup_rows(
@@ -119,27 +135,28 @@ def _regroup_rows(
                 yield arm, variation, found.therapist_hours_per_week, found.unplaced_sessions
 
 
-def _runs_table(
-    varied: Sequence[str], arms: Sequence[tuple[str, Scenario]], years: Sequence[Sequence[Year]]
-) -> pd.DataFrame:
+def _runs_table(varied: Sequence[str], arms: Sequence[tuple[str, Scenario]], bench: Bench) -> pd.DataFrame:
     """arm, one column per varied parameter, replication, one column per metric."""
     import pandas as pd
 
-    rows = []
-    for (name, scenario), found in zip(arms, years, strict=True):
+    tables = []
+    for name, scenario in arms:
         content = scenario.model_dump(mode="json")
         numbers = {f"assumptions.{name}": value for name, value in scenario.assumptions.numbers().items()}
-        settings = {key: numbers.get(key, _value_at(content, key)) for key in varied}
-        rows += [{"arm": name, **settings, "replication": y.replication, **y.row} for y in found]
-    runs = pd.DataFrame(rows)
+        settings = pd.DataFrame(
+            {"arm": name, **{key: [numbers.get(key, _value_at(content, key))] for key in varied}}, dtype=object
+        )
+        tables.append(settings.merge(bench.wide(name, "row").to_pandas(), how="cross"))
+    runs = pd.concat(tables, ignore_index=True)
     for key in varied:
-        values = runs[key]
+        values = list(runs[key])
         if not all(v is None or (isinstance(v, int | float) and not isinstance(v, bool)) for v in values):
             runs[key] = [None if v is None else as_text(v) for v in values]
         else:
-            runs[key] = values.astype("float64")
+            runs[key] = values
+            runs[key] = runs[key].astype("float64")
     metrics = list(runs.columns)[list(runs.columns).index("replication") + 1 :]
-    return runs.astype({"replication": "int64", **dict.fromkeys(metrics, "float64")})
+    return runs.astype({"arm": "str", "replication": "int64", **dict.fromkeys(metrics, "float64")})
 
 
 def _value_at(content: Mapping[str, Any], dotted: str) -> Any:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import pickle
+import traceback
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
 
 from sdmsim import metrics
+from sdmsim.base import digest
 from sdmsim.delivery.vocabulary import UNPLACED_REASONS, Week
 from sdmsim.events import Log
+from sdmsim.lab.version import code_version
 from sdmsim.plan import Plan, plan_of, timetable
 from sdmsim.scenario import Scenario
 from sdmsim.theory.rows import equally_good_rows
@@ -22,8 +26,10 @@ ROWS_TRIED, ROW_YEARS = 12, 5
 
 
 class Prepared(NamedTuple):
-    """An arm ready to be lived: its plan as bytes (sent to workers once a chunk) and what its week shows."""
+    """An arm ready to be lived: its plan as bytes and what its week shows."""
 
+    address: str
+    """A digest of all that decides a trial of this arm but its replication and the code."""
     seed: int
     plan: bytes
     seconds: float
@@ -39,7 +45,12 @@ class Asked(NamedTuple):
 
 
 class Year(NamedTuple):
-    """What is kept of one simulated year."""
+    """What is kept of one simulated year, in a worker's answer and in the store.
+
+    A field is one row (a mapping from names to numbers) or several rows (a tuple of such mappings, whose values may be
+    text as well, but never an id of a child). A new field of either kind needs no other change: it is sent, stored and
+    read again under its name (`Store.wide`, `Store.long`).
+    """
 
     replication: int
     row: dict[str, float]
@@ -53,6 +64,15 @@ class Year(NamedTuple):
     """By school week; empty where the scenario has no [caseload]."""
 
 
+class Failed(NamedTuple):
+    """A trial that raised. Without the text of the error: that may hold an id."""
+
+    replication: int
+    error: str
+    place: str
+    """File and line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """Some replications of one arm, lived one after the other by one worker."""
@@ -60,11 +80,14 @@ class Chunk:
     arm: int
     key: str
     """The same for the same plan: a worker unpacks it once."""
-    plan: bytes
+    plan: bytes | None
+    """Sent with the first chunks of an arm; a worker that has not got it says so, and the chunk comes again."""
     seed: int
     replications: tuple[int, ...]
     rows: bool
     """Whether the years that rows are tried on are also measured under each row."""
+    code: str
+    """`code_version` of the process that asks: a worker with another one lives nothing."""
 
 
 class Lived(NamedTuple):
@@ -73,6 +96,13 @@ class Lived(NamedTuple):
     arm: int
     years: tuple[Year, ...]
     seconds: float
+    failed: tuple[Failed, ...] = ()
+    without_plan: bool = False
+    """Nothing was lived, for want of the plan."""
+
+
+class OtherCode(Exception):
+    """A worker's sdmsim, Python, NumPy, SimPy or OR-Tools is not that of the process that asks."""
 
 
 def prepare(scenario: Scenario) -> Prepared:
@@ -80,7 +110,13 @@ def prepare(scenario: Scenario) -> Prepared:
     began = perf_counter()
     plan = plan_of(scenario)
     seconds = perf_counter() - began
-    return Prepared(scenario.seed, pickle.dumps(plan, protocol=pickle.HIGHEST_PROTOCOL), seconds, week_row(plan))
+    return Prepared(
+        address_of(scenario, plan),
+        scenario.seed,
+        pickle.dumps(plan, protocol=pickle.HIGHEST_PROTOCOL),
+        seconds,
+        week_row(plan),
+    )
 
 
 def ask(scenario: Scenario) -> Asked:
@@ -91,19 +127,56 @@ def ask(scenario: Scenario) -> Asked:
     return Asked(_hours_asked(week), unplaced, perf_counter() - began)
 
 
+def address_of(scenario: Scenario, plan: Plan) -> str:
+    """A digest of the scenario's content, its tables, rules and own code, its seed, and of the week that was made.
+
+    The week follows from the rest, unless a solver finds another one elsewhere: then the years are others as well.
+    """
+    week = asdict(plan.week) | {"solve_seconds": 0.0}
+    return digest([scenario.digest(), scenario.seed, week])
+
+
 def live_chunk(chunk: Chunk) -> Lived:
-    """Live every replication of a chunk; only rows are kept."""
+    """Live every replication of a chunk; only rows are kept. A trial that raises stops no other.
+
+    Raises:
+        OtherCode: this worker would live other years than the process that asks.
+    """
+    if chunk.code != code_version():
+        raise OtherCode(
+            "a worker has another sdmsim, Python, NumPy, OR-Tools or SimPy than this process; install the same versions"
+        )
     plan = _unpacked(chunk)
+    if plan is None:
+        return Lived(chunk.arm, (), 0.0, without_plan=True)
     began = perf_counter()
-    years = []
+    years, failed = [], []
     for replication in chunk.replications:
-        log = live(plan, seed=chunk.seed, replication=replication)
-        row = metrics.row(log)
-        by_row = _by_row(log, row["cost"]) if chunk.rows and replication < ROW_YEARS else ()
-        by_time = tuple(metrics.by_month(log)), tuple(metrics.ledger(log))
-        by_school_week = tuple(metrics.by_school_week(log))
-        years.append(Year(replication, row, metrics.workload(log), *by_time, by_row, by_school_week))
-    return Lived(chunk.arm, tuple(years), perf_counter() - began)
+        try:
+            years.append(kept(live(plan, seed=chunk.seed, replication=replication), chunk.rows))
+        except Exception as error:
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            failed.append(Failed(replication, type(error).__name__, f"{Path(frame.filename).name}:{frame.lineno}"))
+    return Lived(chunk.arm, tuple(years), perf_counter() - began, tuple(failed))
+
+
+def kept(log: Log, rows: bool) -> Year:
+    """What is kept of a year; `rows`: whether it may be one that is also measured under each row."""
+    row = metrics.row(log)
+    return Year(
+        log.replication,
+        row,
+        workload=metrics.workload(log),
+        months=tuple(metrics.by_month(log)),
+        ledger=tuple(metrics.ledger(log)),
+        by_row=_by_row(log, row["cost"]) if tries_rows(rows, log.replication) else (),
+        caseload=tuple(metrics.by_school_week(log)),
+    )
+
+
+def tries_rows(rows: bool, replication: int) -> bool:
+    """Whether a year is also measured under each row, where rows are asked for."""
+    return rows and replication < ROW_YEARS
 
 
 def tried_rows() -> tuple[Mapping[str, float], ...]:
@@ -120,12 +193,12 @@ def _by_row(log: Log, cost: float) -> tuple[dict[str, float], ...]:
 
 _plans: dict[str, Plan] = {}
 """Plans this worker has unpacked; the last few, so that memory stays flat however many arms there are."""
-_KEPT = 8
+_KEPT = 16
 
 
-def _unpacked(chunk: Chunk) -> Plan:
+def _unpacked(chunk: Chunk) -> Plan | None:
     found = _plans.get(chunk.key)
-    if found is None:
+    if found is None and chunk.plan is not None:
         found = pickle.loads(chunk.plan)
         while len(_plans) >= _KEPT:
             _plans.pop(next(iter(_plans)))

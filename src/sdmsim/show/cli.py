@@ -15,6 +15,7 @@ import click
 from sdmsim.show.commands_before import check, init, schema
 from sdmsim.show.commands_calibrate import calibrate
 from sdmsim.show.commands_experiment import experiment, plot, report
+from sdmsim.show.commands_results import results
 from sdmsim.show.commands_staffing import staffing
 from sdmsim.show.commands_trace import trace
 from sdmsim.show.commands_validate import validate
@@ -93,5 +94,19 @@ def main() -> None:
     """
 
 
-for _command in (init, check, run, timetable, trace, experiment, staffing, plot, report, calibrate, validate, schema):
+for _command in (
+    init,
+    check,
+    run,
+    timetable,
+    trace,
+    experiment,
+    staffing,
+    results,
+    plot,
+    report,
+    calibrate,
+    validate,
+    schema,
+):
     main.add_command(_command)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shlex
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,6 +25,8 @@ FIGURES = "figures"
 @options.seed
 @options.replications
 @options.workers
+@options.dask
+@options.store
 @options.assumptions
 @options.quiet
 @options.as_json
@@ -33,13 +37,19 @@ def experiment(
     seed: int | None,
     replications: int | None,
     workers: int | None,
+    dask: str | None,
+    store: Path | None,
     assumed: str | None,
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Live every arm of EXPERIMENT many times and compare: tables, pictures and a report."""
+    """Live every arm of EXPERIMENT many times and compare: tables, pictures and a report.
+
+    The same command again takes up what was interrupted; more replications add to those that are there.
+    """
     from sdmsim.lab.execute import execute
     from sdmsim.lab.experiment import load_experiment
+    from sdmsim.lab.laboratory import YearsFailed
     from sdmsim.show.console import progress
 
     asked = load_experiment(experiment, assumptions=assumed)
@@ -54,7 +64,12 @@ def experiment(
             if show is not None:
                 show(done, total, phase)
 
-        execute(asked, out=target, seed=seed, replications=replications, workers=workers, progress=tell)
+        where: dict[str, Any] = {"workers": workers, "dask": dask, "store": store}
+        try:
+            execute(asked, out=target, seed=seed, replications=replications, progress=tell, **where)
+        except YearsFailed as error:
+            _tell_failures(experiment, seed, assumed, (failure._asdict() for failure in error.failures))
+            raise click.exceptions.Exit(1) from None
     results = _illustrate(target)
     if as_json:
         from sdmsim.show.outcome import outcome_summary
@@ -64,6 +79,21 @@ def experiment(
         from sdmsim.show.outcome import print_outcome
 
         print_outcome(results, target / REPORT)
+    if results.manifest.get("failed"):
+        _tell_failures(experiment, seed, assumed, results.manifest["failed"])
+        raise click.exceptions.Exit(1)
+
+
+def _tell_failures(
+    experiment: Path, seed: int | None, assumed: str | None, failed: Iterable[Mapping[str, Any]]
+) -> None:
+    """Each year that failed, with the command that lives it alone, on standard error."""
+    given = [*(["--seed", str(seed)] if seed is not None else []), *(["--assumptions", assumed] if assumed else [])]
+    click.echo("sdmsim: years that failed, a defect of ours or of a strategy of your own; each alone:", err=True)
+    for one in failed:
+        words = ["sdmsim", "run", str(experiment), "--arm", one["arm"], "--replication", str(one["replication"])]
+        place = f" at {one['place']}" if one["place"] else ""
+        click.echo(f"  {shlex.join([*words, *given])}   ({one['error']}{place})", err=True)
 
 
 def _illustrate(folder: Path) -> Results:
@@ -74,7 +104,8 @@ def _illustrate(folder: Path) -> Results:
 
     results = Results.read(folder)
     seconds = {name: results.manifest[name] for name in ("wall_seconds", "timetable_seconds", "simulate_seconds")}
-    options.log.info("%d school years lived: %s", results.manifest["school_years"], seconds)
+    reused = results.manifest.get("years_reused", 0)
+    options.log.info("%d school years lived, %d reused: %s", results.manifest["school_years"], reused, seconds)
     pictures = draw(results)
     save_all(pictures, folder / FIGURES)
     write_report(results, folder / REPORT, pictures)

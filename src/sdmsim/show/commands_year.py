@@ -31,12 +31,26 @@ def _default_out(file: Path) -> Path:
 @options.file_argument("scenario")
 @options.out
 @options.seed
+@click.option("--replication", type=click.IntRange(0), default=0, metavar="N", help="Which year's luck; default 0.")
+@click.option("--arm", metavar="NAME", help="An arm, where an experiment is given in the place of a scenario.")
 @options.assumptions
 @options.quiet
 @options.as_json
 @options.verbose
-def run(scenario: Path, out: Path | None, seed: int | None, assumed: str | None, quiet: bool, as_json: bool) -> None:
-    """Live one school year of SCENARIO: promised minutes given and missed, by service and reason."""
+def run(
+    scenario: Path,
+    out: Path | None,
+    seed: int | None,
+    replication: int,
+    arm: str | None,
+    assumed: str | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Live one school year of SCENARIO: promised minutes given and missed, by service and reason.
+
+    With --arm, of that arm of an experiment: the year that `sdmsim experiment` lives under the same seed.
+    """
     from datetime import UTC, datetime
     from time import perf_counter
 
@@ -47,14 +61,23 @@ def run(scenario: Path, out: Path | None, seed: int | None, assumed: str | None,
     from sdmsim.world import live
 
     started, began = datetime.now(UTC), perf_counter()
-    described = _described(scenario, seed, assumed)
-    target = out or _default_out(scenario)
+    if arm is None:
+        described = _described(scenario, seed, assumed)
+        inputs, target = run_inputs(described), out or _default_out(scenario)
+    else:
+        described, inputs, number, rows = _arm(scenario, arm, seed, assumed)
+        target = out or Path("results") / f"{scenario.stem}-arm-{number}-year-{replication}"
+    also = {"replication": replication} if arm is None else {"replication": replication, "arm": arm}
     said = described.assumptions.said()
-    refuse_other_inputs(target, inputs=run_inputs(described), seed=described.seed, assumptions=said)
+    refuse_other_inputs(target, inputs=inputs, seed=described.seed, assumptions=said, also=also)
     plan = plan_of(described)
     planned = perf_counter()
     options.log.info("the week took %.1f s", planned - began)
-    log = live(plan, seed=described.seed, replication=0)
+    log = live(plan, seed=described.seed, replication=replication)
+    if arm is not None:
+        from sdmsim.lab.trials import kept
+
+        kept(log, rows)
     lived = perf_counter()
     options.log.info("the year took %.1f s", lived - planned)
     write_run(
@@ -65,11 +88,34 @@ def run(scenario: Path, out: Path | None, seed: int | None, assumed: str | None,
         wall_seconds=lived - began,
         timetable_seconds=planned - began,
         simulate_seconds=lived - planned,
+        inputs=inputs,
+        also=also,
     )
     if as_json:
         click.echo(json.dumps(year_summary(described, log, target), ensure_ascii=False, allow_nan=False))
     elif not quiet:
         print_year(described, log, target)
+
+
+def _arm(file: Path, arm: str, seed: int | None, assumed: str | None) -> tuple[Scenario, dict[str, str], int, bool]:
+    """The scenario of an arm, the digests of the experiment's files, the arm's number from 1, and whether its years are
+    also measured under rows of numbers.
+    """
+    from sdmsim.base import InputErrors, Problem, did_you_mean
+    from sdmsim.lab.execute import rows_apply
+    from sdmsim.lab.experiment import load_experiment
+    from sdmsim.lab.folder import digests
+
+    experiment = load_experiment(file, assumptions=assumed)
+    names = [name for name, _ in experiment.scenarios]
+    if arm not in names:
+        text = f'"{arm}" is not an arm of {file.name}{did_you_mean(arm, names)}'
+        raise InputErrors([Problem("--arm", 0, "", text)])
+    scenario = experiment.scenarios[names.index(arm)][1]
+    scenario = scenario if seed is None else scenario.but(seed=seed)
+    options.admit_own([scenario])
+    inputs = digests(experiment.input_files(), file.parent)
+    return scenario, inputs, names.index(arm) + 1, rows_apply(s for _, s in experiment.scenarios)
 
 
 @click.command()

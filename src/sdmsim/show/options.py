@@ -46,7 +46,18 @@ replications = click.option(
     "--replications", type=click.IntRange(1), metavar="N", help="In place of the experiment's number of years."
 )
 workers = click.option(
-    "--workers", type=click.IntRange(1, 1024), metavar="N", help="Processes; default: one for each core."
+    "--workers", type=click.IntRange(1, 1024), metavar="N", help="Processes; default: one for each core, if worth it."
+)
+dask = click.option(
+    "--dask",
+    metavar="ADDRESS|local",
+    help="Live the years on a Dask cluster: its scheduler's address, or local for one on this machine.",
+)
+store = click.option(
+    "--store",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Where lived years are kept; default $SDMSIM_STORE, or .trials beside the results.",
 )
 assumptions = click.option(
     "--assumptions",
