@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from sdmsim.show import figures
+from sdmsim.show import caseload, figures
 from sdmsim.show.record import pairs
 from sdmsim.show.style import STYLE
 from sdmsim.show.words import HEADLINE, MISSED
@@ -78,6 +78,8 @@ def _pictures(results: Results) -> Iterator[Picture]:
         yield _therapist_week(results)
     if len(results.months):
         yield _months(results)
+    if len(results.caseload):
+        yield _caseload(results)
 
 
 def _rows_high(arms: Sequence[str], each: float = 0.42, rest: float = 0.5) -> float:
@@ -192,6 +194,29 @@ def _months(results: Results) -> Picture:
         alt="Lines: share of minutes given in each month of the school year" + (", with a record." if held else "."),
         figure=figure,
         numbers=numbers,
+    )
+
+
+def _caseload(results: Results) -> Picture:
+    import pandas as pd
+
+    arms = [arm for arm in results.arms if arm in set(results.caseload["arm"])]
+    figure = Figure(figsize=(8.0, 7.0 + 0.12 * len(arms)), layout="constrained")
+    axes = figure.subplots(len(caseload.PANELS), 1, sharex=True)
+    drawn = [caseload.path(ax, results.caseload, arms, panel) for ax, panel in zip(axes, caseload.PANELS, strict=True)]
+    axes[-1].set_xlabel("school week")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
+    shaded = " Shaded: the middle nine tenths of the years." if len(arms) <= caseload.BANDS_UP_TO else ""
+    return Picture(
+        name="caseload",
+        title="The caseload, week by week",
+        caption=(
+            "Means over simulated years: children on the caseload; evaluations that are not done and past their "
+            f"deadline; of the minutes at which the child was there and willing, those given.{shaded}"
+        ),
+        alt=f"Lines for {len(arms)} arms: children, late evaluations and minutes given in each school week.",
+        figure=figure,
+        numbers=pd.concat(drawn, ignore_index=True),
     )
 
 
