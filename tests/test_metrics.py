@@ -109,7 +109,7 @@ def test_a_week_on_paper_has_the_metrics_worked_out_on_paper() -> None:
         "delivered_hours": 70 / 60,
         # nobody has a rate, no policy says how to bill
         **dict.fromkeys(("cost", "cost_per_delivered_hour", "cost_per_goal_met", "billing_units"), float("nan")),
-        **dict.fromkeys(("site_gap", "travel_hours"), float("nan")),
+        **dict.fromkeys(("site_gap", "supervision_hours", "travel_hours"), float("nan")),
     }
     assert found == pytest.approx(expected, abs=1e-12, nan_ok=True)
 
@@ -401,5 +401,5 @@ def test_a_school_without_requests_has_metrics_too() -> None:
         *("trained_gain_sd", "classroom_gain_sd", "trained_effect_sd", "classroom_effect_sd", "trained_gain_spread_sd"),
         *("goals_met_share", "goals_generalised_share", "goals_truly_met_share"),
         *("cost", "cost_per_delivered_hour", "cost_per_goal_met", "billing_units", "children_90_share"),
-        *("site_gap", "travel_hours"),
+        *("site_gap", "supervision_hours", "travel_hours"),
     }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from sdmsim.delivery.assistants import Assistant, Team
 from sdmsim.delivery.caseload import CaseloadRules, Course
 from sdmsim.delivery.forms import PushInForm, Visits, visits_of
 from sdmsim.delivery.money import Money
@@ -63,6 +64,12 @@ class Plan:
     """When members of staff are not in their posts."""
     helper_hours: tuple[tuple[float, float | None], ...] = ()
     """(hours in the year, pay an hour) of each helper."""
+    assistants: tuple[Assistant, ...] = ()
+
+    @property
+    def team(self) -> Team:
+        """The assistants and their supervisors."""
+        return Team(self.school, self.assistants, self.rules, self.grouping)
 
     @property
     def visits(self) -> Visits:
@@ -82,6 +89,7 @@ def week_problem(scenario: Scenario, school: School | None = None) -> Problem:
         moves=scenario.moves,
         push_in=scenario.push_in,
         seed=scenario.seed,
+        assistants=scenario.assistant,
     )
 
 
@@ -129,4 +137,5 @@ def plan_of(scenario: Scenario) -> Plan:
         changing=None if rules is None else Changing(rules, scenario.delivery, staffed.problem, scenario.seed),
         gaps=staffed.gaps,
         helper_hours=staffed.helper_hours,
+        assistants=scenario.assistant,
     )

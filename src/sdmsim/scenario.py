@@ -15,6 +15,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from sdmsim.base import Described, InputErrors, Problem, digest, plain, read_as, read_toml, replace_at
 from sdmsim.delivery import Delivery, Own
 from sdmsim.delivery.agreement import Agreement, inside
+from sdmsim.delivery.assistants import Assistant, with_assistants
 from sdmsim.delivery.caseload import CaseloadRules, caseload_notes, caseload_problems
 from sdmsim.delivery.forms import NO_FORM, PushInForm
 from sdmsim.delivery.money import Money, money_notes
@@ -74,6 +75,7 @@ class Scenario(Described):
     push_in: PushInForm = NO_FORM
     reviews: Reviews | None = None
     vacancy: tuple[Vacancy, ...] = ()
+    assistant: tuple[Assistant, ...] = ()
     money: Money = Money()
     caseload: CaseloadRules | None = None
     assumptions: Assumptions = Assumptions()
@@ -129,7 +131,7 @@ class Scenario(Described):
     def _settle(self, read: Readable, folder: Path, file: str) -> Self:
         """Take the school in, and check that all of the scenario agrees with it."""
         self._file, self._folder, self._read = file, folder, read.school
-        self._roster = self.staffing.applied(read.school)
+        self._roster = with_assistants(self.staffing.applied(read.school), self.assistant)
         if isinstance(self.delivery, Own):
             self.delivery.seen_from(folder, file)
         self._rules = rule_book(self.policy, folder, file)
@@ -152,7 +154,8 @@ class Scenario(Described):
             *agreement.reviews(self.delivery, self.reviews),
             *caseload_problems(self.caseload, self._file, self.roster, self.calendar),
             *agreement.sites(self.staffing.fte, self.money),
-            *agreement.vacancies(self.vacancy, self.calendar),
+            *agreement.vacancies(self.vacancy, self.calendar, self.assistant),
+            *agreement.assistants(self.assistant, self.goals),
         ]
 
     def but(self, **changes: Any) -> Scenario:

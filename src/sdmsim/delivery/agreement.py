@@ -7,6 +7,7 @@ from datetime import date
 
 from sdmsim.base import Problem, did_you_mean
 from sdmsim.base import dotted as key
+from sdmsim.delivery.assistants import Assistant, assistant_problems
 from sdmsim.delivery.money import Money
 from sdmsim.delivery.rules import Goal, Grouping, Reviews
 from sdmsim.delivery.vacancy import Vacancy, vacancy_problems
@@ -110,11 +111,27 @@ class Agreement:
                 text = f"is empty; money.mileage_rate of {self.file} needs it"
                 yield Problem(*self.rows("drives", i), "miles", text)
 
-    def vacancies(self, vacancies: Sequence[Vacancy], calendar: SchoolYear) -> Iterator[Problem]:
-        """Posts that are vacant belong to the staff and the year."""
+    def vacancies(
+        self, vacancies: Sequence[Vacancy], calendar: SchoolYear, assistants: Sequence[Assistant]
+    ) -> Iterator[Problem]:
+        """Posts that are vacant belong to the staff and the year, and nobody loses its supervisor."""
         if calendar.days and "staff" in self.whole:
             staff = self.tables.get("staff", "the generated staff")
             yield from vacancy_problems(vacancies, self.school, calendar, self.file, staff)
+        supervised = {one.supervisor: one.id for one in assistants}
+        for n, one in enumerate(vacancies):
+            if one.therapist in supervised:
+                text = f'"{one.therapist}" supervises {supervised[one.therapist]}, who may not work without'
+                yield Problem(self.file, 0, key(["vacancy", n, "therapist"]), text)
+
+    def assistants(self, assistants: Sequence[Assistant], goals: Mapping[str, Goal]) -> Iterator[Problem]:
+        """Assistants belong to the staff."""
+        if "staff" in self.whole:
+            names = {one.id for one in assistants}
+            later = [member for member in reversed(self.school.staff) if member.id in names][: len(assistants)]
+            staff = [member for member in self.school.staff if not any(member is one for one in later)]
+            table = self.tables.get("staff", "the generated staff")
+            yield from assistant_problems(assistants, staff, goals, self.file, table)
 
     def dates(self, first_day: date, last_day: date, start_up_weeks: int, calendar: SchoolYear) -> Iterator[Problem]:
         """There is a year to live, and rows and calendar speak of it."""

@@ -44,13 +44,14 @@ def contracts_of(
     requests: Sequence[Request],
     consultations: Sequence[Consultation],
     calendar: SchoolYear,
+    supervision: Sequence[float],
 ) -> tuple[Contract, ...]:
-    """The contract of each member of staff."""
+    """The contract of each member of staff; `supervision`: minutes a week that it keeps for its assistants."""
     sites = {name: i for i, name in enumerate(sites_of(school))}
     stays, trips, driven = stays_of(school), trips_of(school), drive_minutes(school)
     found = []
     for t, member in enumerate(school.staff):
-        minutes = rules.session_minutes(member) - driven[t]
+        minutes = rules.session_minutes(member) - driven[t] - supervision[t]
         own = [one for one in consultations if one.therapist == t]
         shift = shift_of([r for r in requests if r.therapist == t], own, minutes, calendar)
         found.append(

@@ -146,7 +146,7 @@ def _supervision(rule: Supervision, school: School, full_time_hours: float) -> I
             f"{rule.first_share:.0%} of an assistant's work is supervised in its first {rule.first_workdays} workdays"
             f" ({rule.first_direct_share:.0%} in person), then {rule.share:.0%} ({rule.direct_share:.0%}): for"
             f" {len(assistants)} assistants up to {first:.1f}, then {later:.1f} hours a week of a therapist, to be"
-            " written under duty of the staff table"
+            " written under duty of the staff table where no [[assistant]] says so"
         )
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sdmsim.base import digest
+from sdmsim.delivery.assistants import Assistant, Team
 from sdmsim.delivery.contracts import Contract, Window, contracts_of
 from sdmsim.delivery.forms import NO_FORM, PushInForm, Visits, visits_of
-from sdmsim.delivery.requests import indirect_minutes, wanted
+from sdmsim.delivery.requests import indirect_minutes, therapists_of, wanted
 from sdmsim.delivery.rules import Goal, Grouping, Moves, WeekRules
 from sdmsim.delivery.vocabulary import Consultation, Request, Setting, Strategy
 from sdmsim.school.calendar import SchoolYear
@@ -150,9 +151,12 @@ def problem_of(
     moves: Moves,
     seed: int,
     push_in: PushInForm = NO_FORM,
+    assistants: Sequence[Assistant] = (),
 ) -> Problem:
     """Everything the timetable needs, in positions and plain numbers."""
-    asked, consultations = wanted(school, calendar, goals, delivery, seed)
+    team = Team(school, assistants, rules, grouping)
+    therapists = team.shared_out(therapists_of(school))
+    asked, consultations = wanted(school, calendar, goals, delivery, seed, therapists)
     position = {s.section: i for i, s in enumerate(school.sections)}
     pairs: dict[str, set[tuple[int, int]]] = {"must": set(), "never": set(), "prefer": set()}
     for pair in school.pairs:
@@ -171,7 +175,7 @@ def problem_of(
         site=tuple(sites[s.site] for s in school.sections),
         pull_out=pull_out,
         lessons=lessons,
-        contracts=contracts_of(school, rules, asked, consultations, calendar),
+        contracts=contracts_of(school, rules, asked, consultations, calendar, team.reserved(therapists)),
         indirect=indirect_minutes(school, calendar, consultations),
         rooms=_rooms(school, grouping, moves, any(r.setting == "hallway" for r in asked)),
         must=frozenset(pairs["must"]),

@@ -38,6 +38,11 @@ def weekly_places(per: Per, sessions: int) -> int:
     return ceil(sessions / _WEEKS_IN[per])
 
 
+def weekly_minutes(row: Service) -> float:
+    """What a row asks a week."""
+    return row.minutes * row.sessions / _WEEKS_IN[row.per]
+
+
 class Wanted(NamedTuple):
     """What a strategy wants of the year."""
 
@@ -45,10 +50,19 @@ class Wanted(NamedTuple):
     consultations: tuple[Consultation, ...]
 
 
-def wanted(school: School, calendar: SchoolYear, goals: Mapping[str, Goal], strategy: Strategy, seed: int) -> Wanted:
-    """Every choice for a direct row that owes something this year: as a request, or as consultation."""
+def wanted(
+    school: School,
+    calendar: SchoolYear,
+    goals: Mapping[str, Goal],
+    strategy: Strategy,
+    seed: int,
+    therapists: Sequence[int],
+) -> Wanted:
+    """Every choice for a direct row that owes something this year: as a request, or as consultation.
+
+    `therapists`: who holds each row (`therapists_of`, or as assistants take some over).
+    """
     chosen = strategy.decide(caseload(school, goals), calendar, Luck(seed, None))
-    therapists = _therapists(school)
     requests, consultations = [], []
     for number, row in enumerate(school.services):
         if row.kind != "direct":
@@ -89,7 +103,7 @@ def indirect_minutes(
     school: School, calendar: SchoolYear, consultations: Sequence[Consultation] = ()
 ) -> tuple[float, ...]:
     """Mean minutes a school week of indirect rows, and of consultations in all weeks of the year, per therapist."""
-    therapists = _therapists(school)
+    therapists = therapists_of(school)
     minutes = [0.0] * len(school.staff)
     for number, row in enumerate(school.services):
         if row.kind == "indirect":
@@ -102,7 +116,7 @@ def indirect_minutes(
     return tuple(minutes)
 
 
-def _therapists(school: School) -> tuple[int, ...]:
+def therapists_of(school: School) -> tuple[int, ...]:
     """The therapist of every row: whole classes to whoever of the role, at their site, has the least to do for its FTE.
 
     Classes that few may serve come first, then those with the most to do.

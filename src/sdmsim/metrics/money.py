@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sdmsim.events import ACTIVITIES, Log, columns
-from sdmsim.metrics.workload import DUTIES, weeks_of
+from sdmsim.metrics.workload import DUTIES, SUPERVISION, weeks_of
 from sdmsim.school.sites import trips_of
 from sdmsim.world.backdrop import Backdrop, Floats
 from sdmsim.world.stage import stage_of
@@ -23,7 +23,18 @@ if TYPE_CHECKING:
 
     from sdmsim.plan import Plan
 
-PAID = ("push_in", "pull_out", "moves", "called_away", "travel", "co_planning", "indirect", "reviews", *DUTIES)
+PAID = (
+    "push_in",
+    "pull_out",
+    "moves",
+    "called_away",
+    "travel",
+    "co_planning",
+    *SUPERVISION,
+    "indirect",
+    "reviews",
+    *DUTIES,
+)
 """The parts of the contract week that are paid by the hour; overtime comes on top."""
 _TRAVEL = ACTIVITIES.index("travel")
 RATIOS = {"cost_per_delivered_hour": ("cost", "delivered_hours"), "cost_per_goal_met": ("cost", "goals_met")}

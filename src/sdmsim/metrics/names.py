@@ -59,6 +59,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("utilisation", "share", "contract time spent with children", "workload"),
     Metric("overtime_hours", "h a week", "work that did not fit the contract week, all therapists", "workload"),
     Metric("planning_hours", "h a week", "planning with the teachers of visited classes, all therapists", "workload"),
+    Metric("supervision_hours", "h a week", "supervision of assistants, all therapists", "workload"),
     Metric("travel_hours", "h a week", "drives between sites, all therapists", "workload"),
     Metric("review_hours", "h a year", "the therapists' time in the team's reviews", "workload"),
     Metric("amendments", "a year", "service rows moved to another setting at reviews", "workload"),

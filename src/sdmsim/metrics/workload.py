@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sdmsim.delivery.duties import duty_factors, shift_of
 from sdmsim.delivery.vocabulary import EVERY_WEEK
@@ -34,7 +35,19 @@ if TYPE_CHECKING:
 USABLE_GAP = 5.0
 """Minutes; judged: nobody begins a report in less."""
 DUTIES = ("meetings", "duty", "consultation", "evaluation", "documentation", "planning")
-PARTS = (*ACTIVITIES, "co_planning", "indirect", "reviews", *DUTIES, "unassigned", "absent", "vacant", "no_school")
+SUPERVISION = ("supervision_direct", "supervision_indirect")
+PARTS = (
+    *ACTIVITIES,
+    "co_planning",
+    *SUPERVISION,
+    "indirect",
+    "reviews",
+    *DUTIES,
+    "unassigned",
+    "absent",
+    "vacant",
+    "no_school",
+)
 """What a contract week is made of; overtime comes on top."""
 _PUSH_IN, _PULL_OUT, _MOVES, _TRAVEL = (ACTIVITIES.index(a) for a in ("push_in", "pull_out", "moves", "travel"))
 
@@ -111,10 +124,12 @@ def _duties_by_week(plan: Plan) -> Floats:
 def _reviews(plan: Plan) -> Floats:
     """(t, week) minutes: each child with an open row, in each week with a review."""
     minutes = np.zeros((len(plan.school.staff), plan.calendar.n_weeks))
+    bosses = plan.team.supervisor if plan.assistants else {}
     open_rows = [r for r in plan.week.requests if plan.school.services[r.row].setting == "team"]
     for week in review_weeks(plan):
         now = {r.row for r in open_rows if r.weeks >> week & 1}
-        children = {(r.therapist, r.student) for r in open_rows if r.weeks >> week & 1 or r.row not in now}
+        held = (r for r in open_rows if r.weeks >> week & 1 or r.row not in now)
+        children = {(bosses.get(r.therapist, r.therapist), r.student) for r in held}
         for therapist, _ in children:
             minutes[therapist, week] += plan.reviews.meeting_minutes if plan.reviews else 0.0
     return minutes
@@ -199,7 +214,9 @@ def weeks_of(log: Log, backdrop: Backdrop) -> Weeks:
     share = worked / contracts.site_days[:, None]
     co_planning = _co_planning(log.plan, contracts, at_work, shape)
     parts = {name: kept[:, :, i] for i, name in enumerate(ACTIVITIES)}
-    asked = {"co_planning": co_planning, "indirect": contracts.indirect * share}
+    asked = {"co_planning": co_planning}
+    asked |= dict(zip(SUPERVISION, _supervision(log.plan, backdrop, lived, share > 0.0), strict=True))
+    asked |= {"indirect": contracts.indirect * share}
     asked["reviews"] = contracts.reviews * (share > 0.0)
     asked |= {name: contracts.duties[:, :, i] * share for i, name in enumerate(DUTIES)}
     if evaluates(log.plan):
@@ -229,6 +246,23 @@ def evaluation_minutes(log: Log, shape: tuple[int, int]) -> Floats:
         if therapist >= 0:
             found[therapist, days[day].week] += minutes
     return found
+
+
+def _supervision(plan: Plan, backdrop: Backdrop, lived: Floats, there: NDArray[np.bool_]) -> Floats:
+    """(direct or not, t, week) minutes of supervision: a share of the assistants' time with children in the week."""
+    found = np.zeros((2, *there.shape))
+    if not plan.assistants:
+        return found
+    team, contracts = plan.team, _contracts_of(plan)
+    for one, assistant in team.assistants.items():
+        before = np.cumsum(contracts.on_site[one]) - contracts.on_site[one]
+        shares = np.array([assistant.shares(int(days)) for days in before])
+        days = np.maximum(1.0, summed(backdrop.week, contracts.on_site[one], backdrop.n_weeks))
+        contact = lived[one][:, [_PUSH_IN, _PULL_OUT]].sum(axis=1)
+        for part in (0, 1):
+            mean = summed(backdrop.week, contracts.on_site[one] * shares[:, part], backdrop.n_weeks) / days
+            found[part, team.supervisor[one]] += mean * contact
+    return np.asarray(found * there)
 
 
 def _usable(contracts: Contracts, at_work: Floats, who: Ints, day: Ints, start: Floats, end: Floats) -> Floats:
@@ -281,6 +315,9 @@ def workload_metrics(log: Log, backdrop: Backdrop) -> dict[str, float]:
         "amendments": float(len(log.amendments)),
         "overtime_hours": float(weeks.overtime.sum()) / 60.0 / n_weeks,
         "planning_hours": planning / 60.0 / n_weeks,
+        "supervision_hours": float(sum(weeks.parts[p].sum() for p in SUPERVISION) + 0.0) / 60.0 / n_weeks
+        if log.plan.assistants
+        else np.nan,
         "travel_hours": float(lived[_TRAVEL]) / 60.0 / n_weeks if any(drive_minutes(log.plan.school)) else np.nan,
         "therapist_transition_minutes": float(lived[_MOVES]) / n_weeks,
     }
@@ -290,6 +327,7 @@ def _parts_of(plan: Plan) -> list[str]:
     """What a contract week is made of in this school; drives only where somebody drives."""
     absent = {"travel"} - {"travel" for minutes in drive_minutes(plan.school) if minutes}
     absent |= {"vacant"} - {"vacant" for _ in plan.gaps}
+    absent |= set() if plan.assistants else set(SUPERVISION)
     return [name for name in PARTS if name not in absent]
 
 

@@ -55,6 +55,7 @@ WORDS: dict[str, Words] = {
     "utilisation": _share("contract time spent with children", "workload"),
     "overtime_hours": Words("overtime", "h a week", 1, "workload"),
     "planning_hours": Words("co-planning", "h a week", 1, "workload"),
+    "supervision_hours": Words("supervision of assistants", "h a week", 1, "workload"),
     "travel_hours": Words("drives between sites", "h a week", 1, "workload"),
     "review_hours": Words("the team's reviews", "h a year", 1, "workload"),
     "amendments": Words("rows moved at reviews", "a year", 1, "workload"),

@@ -205,12 +205,13 @@ class _Unfolding:
                 self.leaving.setdefault(week, []).append((child, found[1]))
 
     def _assigned(self) -> tuple[dict[tuple[str, str], int], list[float]]:
-        """The therapist of each role and class, and each one's minutes a week for its FTE."""
+        """The therapist of each role and class, never an assistant, and each one's minutes a week for its FTE."""
         school, found = self.school, dict[tuple[str, str], int]()
         load = [0.0] * len(school.staff)
+        bosses = self.plan.team.supervisor if self.plan.assistants else {}
         for request in self.problem.requests:
             role, section = school.services[request.row].provider_role, school.students[request.student].section
-            found[role, section] = request.therapist
+            found[role, section] = bosses.get(request.therapist, request.therapist)
             load[request.therapist] += request.minutes * request.weekly_sessions / school.staff[request.therapist].fte
         return found, load
 
