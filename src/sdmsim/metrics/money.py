@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sdmsim.events import ACTIVITIES, Log, columns
-from sdmsim.metrics.workload import DUTIES, SUPERVISION, weeks_of
+from sdmsim.metrics.supervision import SUPERVISION
+from sdmsim.metrics.workload import DUTIES, weeks_of
 from sdmsim.school.sites import trips_of
 from sdmsim.world.backdrop import Backdrop, Floats
 from sdmsim.world.stage import stage_of

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sdmsim.delivery.duties import duty_factors, shift_of
 from sdmsim.delivery.vocabulary import EVERY_WEEK
 from sdmsim.events import ACTIVITIES, Log, columns
+from sdmsim.metrics.supervision import SUPERVISION, supervision
 from sdmsim.school.sites import drive_minutes
 from sdmsim.school.vocabulary import WEEKDAYS, StaffMember
 from sdmsim.world.backdrop import Backdrop, Floats, Ints, backdrop_of, summed
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 USABLE_GAP = 5.0
 """Minutes; judged: nobody begins a report in less."""
 DUTIES = ("meetings", "duty", "consultation", "evaluation", "documentation", "planning")
-SUPERVISION = ("supervision_direct", "supervision_indirect")
 PARTS = (
     *ACTIVITIES,
     "co_planning",
@@ -215,7 +214,7 @@ def weeks_of(log: Log, backdrop: Backdrop) -> Weeks:
     co_planning = _co_planning(log.plan, contracts, at_work, shape)
     parts = {name: kept[:, :, i] for i, name in enumerate(ACTIVITIES)}
     asked = {"co_planning": co_planning}
-    asked |= dict(zip(SUPERVISION, _supervision(log.plan, backdrop, lived, share > 0.0), strict=True))
+    asked |= dict(zip(SUPERVISION, supervision(log.plan, backdrop, lived, contracts.on_site, share > 0.0), strict=True))
     asked |= {"indirect": contracts.indirect * share}
     asked["reviews"] = contracts.reviews * (share > 0.0)
     asked |= {name: contracts.duties[:, :, i] * share for i, name in enumerate(DUTIES)}
@@ -246,23 +245,6 @@ def evaluation_minutes(log: Log, shape: tuple[int, int]) -> Floats:
         if therapist >= 0:
             found[therapist, days[day].week] += minutes
     return found
-
-
-def _supervision(plan: Plan, backdrop: Backdrop, lived: Floats, there: NDArray[np.bool_]) -> Floats:
-    """(direct or not, t, week) minutes of supervision: a share of the assistants' time with children in the week."""
-    found = np.zeros((2, *there.shape))
-    if not plan.assistants:
-        return found
-    team, contracts = plan.team, _contracts_of(plan)
-    for one, assistant in team.assistants.items():
-        before = np.cumsum(contracts.on_site[one]) - contracts.on_site[one]
-        shares = np.array([assistant.shares(int(days)) for days in before])
-        days = np.maximum(1.0, summed(backdrop.week, contracts.on_site[one], backdrop.n_weeks))
-        contact = lived[one][:, [_PUSH_IN, _PULL_OUT]].sum(axis=1)
-        for part in (0, 1):
-            mean = summed(backdrop.week, contracts.on_site[one] * shares[:, part], backdrop.n_weeks) / days
-            found[part, team.supervisor[one]] += mean * contact
-    return np.asarray(found * there)
 
 
 def _usable(contracts: Contracts, at_work: Floats, who: Ints, day: Ints, start: Floats, end: Floats) -> Floats:
