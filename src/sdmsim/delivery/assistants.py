@@ -37,10 +37,13 @@ class Assistant(Described):
     rate: Dollars | None = None
     """Pay an hour, in dollars, benefits on top; not given: no costs are worked out."""
     documentation: Weekly = 0
-    """Minutes a week, as are the next three."""
+    """Minutes a week."""
     meetings: Weekly = 0
+    """Minutes a week."""
     planning: Weekly = 0
+    """Minutes a week."""
     duty: Weekly = 0
+    """Minutes a week, such as watching arrivals."""
     first_workdays: Annotated[int, Field(ge=0, le=400)] = 90
     """The first workdays of the year, in which more is supervised; 0: the assistant is not new."""
     first_share: Share = 0.3
