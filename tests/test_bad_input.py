@@ -26,6 +26,11 @@ SAVE_AS = 'in Excel: File > Save As > "CSV UTF-8 (Comma delimited)"'
 YEAR = "the year, 2024-09-03 to 2024-12-20"
 
 
+def in_slot(times: str) -> tuple[str, str]:
+    """An edit of the scenario file: all is made up at these times."""
+    return "[moves]", f'[make_up]\nof = "all"\nby = "slot"\nslot = "{times}"\n\n[moves]'
+
+
 class Case(NamedTuple):
     """Files changed in the small school, and every line that should be said."""
 
@@ -369,6 +374,52 @@ WITH_THE_SCENARIO = (
          "school.toml: grouping.preferred_size: 4 is above legal_size, which is 3"),
     case("the preferred size is not given, nor legal", edited(TOML, ("legal_size = 3", "legal_size = 2")),
          "school.toml: grouping.legal_size: 2 is below preferred_size, which is 3 where it is not given"),
+    case(
+        "a slot for making up is on nobody's day",
+        edited(TOML, in_slot("Tue 13:00-14:00")),
+        "school.toml: make_up.slot: Tue 13:00-14:00: nobody of the staff is at one site all of that time",
+    ),
+    case(
+        "a slot for making up is taken already, and goes on after work",
+        edited(TOML, in_slot("Wed 14:30-15:15; Fri 15:00-15:30")),
+        "school.toml: make_up.slot: Wed 14:30-15:15: staff.csv:2 is busy Wed 14:00-15:00",
+        "school.toml: make_up.slot: Fri 15:00-15:30: nobody of the staff is at one site all of that time",
+    ),
+    case(
+        "making up in a slot without one",
+        edited(TOML, ("[moves]", '[make_up]\nof = "all"\nby = "slot"\n\n[moves]')),
+        'school.toml: make_up: by is "slot", but slot is missing; give a weekly time such as slot = "Fri 13:00-15:00"',
+    ),
+    case(
+        "a slot, but making up in groups",
+        edited(TOML, ("[moves]", '[make_up]\nof = "all"\nslot = "Fri 13:00-14:00"\n\n[moves]')),
+        'school.toml: make_up: slot is "Fri 13:00-14:00", but by is "groups"; give by = "slot" or leave slot out',
+    ),
+    case(
+        "slots for making up that overlap",
+        edited(TOML, in_slot("Fri 8:00-9:00; Fri 8:30-9:30")),
+        "school.toml: make_up.slot: 08:30-09:30 overlaps 08:00-09:00 on Fri",
+    ),
+    case(
+        "a slot that is no weekly time",
+        edited(TOML, in_slot("Friday afternoon")),
+        'school.toml: make_up.slot: "Friday afternoon" is not a weekly time such as "Wed 14:00-15:00"',
+    ),
+    case(
+        "a slot that ends before it starts, no rule, a reason that is none, a size of none",
+        edited(
+            TOML,
+            (
+                "[moves]",
+                '[make_up]\nup_to = 0\nby = "slot"\nslot = "Fri 14:00-13:00"\n'
+                'provider_reasons = ["vacancies"]\n\n[moves]',
+            ),
+        ),
+        "school.toml: make_up.of: is missing",
+        'school.toml: make_up.slot: "Fri 14:00-13:00" ends before it starts',
+        "school.toml: make_up.up_to: 0 is below 1",
+        'school.toml: make_up.provider_reasons[1]: "vacancies" is not known; did you mean "vacancy"?',
+    ),
     case("a row ended before the year", edited(SERVICES, ("SLP,,2024-11-29", "SLP,,2023-11-29")),
          f"services.csv:4: end: 2023-11-29 is before {YEAR}"),
     case("a row starts after the year", edited(SERVICES, ("SLP,,2024-11-29", "SLP,2025-01-07,")),

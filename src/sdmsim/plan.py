@@ -9,16 +9,18 @@ from typing import NamedTuple
 from sdmsim.delivery.assistants import Assistant, Team
 from sdmsim.delivery.caseload import CaseloadRules, Course
 from sdmsim.delivery.forms import PushInForm, Visits, visits_of
+from sdmsim.delivery.make_up import NO_MAKE_UP, MakeUp
 from sdmsim.delivery.money import Money
 from sdmsim.delivery.own import Own, OwnReviews
 from sdmsim.delivery.policy import RuleBook
 from sdmsim.delivery.problem import Problem, problem_of
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, Reviews, WeekRules
+from sdmsim.delivery.slots import slots_of
 from sdmsim.delivery.taken_over import better_of
 from sdmsim.delivery.timetable import make_week
 from sdmsim.delivery.vacancy import Gap
 from sdmsim.delivery.vacant_posts import Staffed, with_vacancies
-from sdmsim.delivery.vocabulary import Reviewing, Strategy, Week
+from sdmsim.delivery.vocabulary import Appointment, Reviewing, Strategy, Week
 from sdmsim.scenario import Scenario
 from sdmsim.school.calendar import SchoolYear
 from sdmsim.school.vocabulary import School
@@ -56,6 +58,9 @@ class Plan:
     money: Money = field(default_factory=Money)
     rules_of_state: RuleBook = RuleBook()  # noqa: RUF009
     """What the scenario's `policy` names."""
+    make_up: MakeUp = NO_MAKE_UP
+    slots: tuple[Appointment, ...] = ()
+    """Where sessions in a slot for making up are held, each of a day in a place of its own, without members."""
     changing: Changing | None = None
     """The caseload changes during the year; None: it does not."""
     course: Course | None = None
@@ -70,6 +75,11 @@ class Plan:
     def team(self) -> Team:
         """The assistants and their supervisors."""
         return Team(self.school, self.assistants, self.rules, self.grouping)
+
+    @property
+    def places(self) -> tuple[Appointment, ...]:
+        """Where sessions may be held: the week's appointments, then the slots. What a log counts as appointments."""
+        return (*self.week.appointments, *self.slots)
 
     @property
     def visits(self) -> Visits:
@@ -90,6 +100,7 @@ def week_problem(scenario: Scenario, school: School | None = None) -> Problem:
         push_in=scenario.push_in,
         seed=scenario.seed,
         assistants=scenario.assistant,
+        kept_free=scenario.make_up.kept_free,
     )
 
 
@@ -134,6 +145,8 @@ def plan_of(scenario: Scenario) -> Plan:
         numbers=scenario.assumptions.numbers(),
         money=scenario.money,
         rules_of_state=scenario.rules_of_state,
+        make_up=scenario.make_up,
+        slots=slots_of(staffed.school, staffed.problem, staffed.week, scenario.make_up),
         changing=None if rules is None else Changing(rules, scenario.delivery, staffed.problem, scenario.seed),
         gaps=staffed.gaps,
         helper_hours=staffed.helper_hours,

@@ -18,6 +18,7 @@ from sdmsim.delivery.agreement import Agreement, inside
 from sdmsim.delivery.assistants import Assistant, with_assistants
 from sdmsim.delivery.caseload import CaseloadRules, caseload_notes, caseload_problems
 from sdmsim.delivery.forms import NO_FORM, PushInForm
+from sdmsim.delivery.make_up import NO_MAKE_UP, MakeUp, make_up_notes
 from sdmsim.delivery.money import Money, money_notes
 from sdmsim.delivery.own import as_written, tagged
 from sdmsim.delivery.policy import RuleBook, is_file, rule_book
@@ -76,6 +77,7 @@ class Scenario(Described):
     reviews: Reviews | None = None
     vacancy: tuple[Vacancy, ...] = ()
     assistant: tuple[Assistant, ...] = ()
+    make_up: MakeUp = NO_MAKE_UP
     money: Money = Money()
     caseload: CaseloadRules | None = None
     assumptions: Assumptions = Assumptions()
@@ -156,6 +158,7 @@ class Scenario(Described):
             *agreement.sites(self.staffing.fte, self.money),
             *agreement.vacancies(self.vacancy, self.calendar, self.assistant),
             *agreement.assistants(self.assistant, self.goals),
+            *agreement.slots(self.make_up),
         ]
 
     def but(self, **changes: Any) -> Scenario:
@@ -265,6 +268,7 @@ class Scenario(Described):
         yield from self._staff_notes()
         hours = self.week.full_time_hours
         yield from caseload_notes(self.caseload, self._file, school, self.calendar, hours)
+        yield from make_up_notes(self.make_up, self.grouping.legal_size)
         given = "money" in self.model_fields_set
         yield from money_notes(self.money, given, school.staff, self._file, files.get("staff", "The staff table"))
         yield from vacancy_notes(self.vacancy, self._file)

@@ -8,13 +8,15 @@ from datetime import date
 from sdmsim.base import Problem, did_you_mean
 from sdmsim.base import dotted as key
 from sdmsim.delivery.assistants import Assistant, assistant_problems
+from sdmsim.delivery.make_up import MakeUp, kept_by
 from sdmsim.delivery.money import Money
 from sdmsim.delivery.rules import Goal, Grouping, Reviews
 from sdmsim.delivery.vacancy import Vacancy, vacancy_problems
 from sdmsim.delivery.vocabulary import Reviewing, Strategy
 from sdmsim.school.calendar import SchoolYear
 from sdmsim.school.sites import stays_of
-from sdmsim.school.vocabulary import School
+from sdmsim.school.time_checks import span
+from sdmsim.school.vocabulary import WEEKDAYS, School
 
 
 class Agreement:
@@ -70,6 +72,22 @@ class Agreement:
                 names = ", ".join(f'"{name}"' for name in together)
                 text = f"{names} must be together, but grouping.legal_size of {self.file} is {grouping.legal_size}"
                 yield Problem(*self.rows("pairs", position), "rule", text)
+
+    def slots(self, make_up: MakeUp) -> Iterator[Problem]:
+        """A slot for making up lies in somebody's day, beside what takes that time already."""
+        staff, stays, name = self.school.staff, stays_of(self.school), "make_up.slot"
+        for slot in make_up.kept_free:
+            day, start, end = WEEKDAYS[slot[0]], *slot[1:]
+            said = f"{day} {span(start, end)}"
+            there = [i for i in range(len(staff)) if kept_by(stays[i], [slot])]
+            if not there:
+                yield Problem(self.file, 0, name, f"{said}: nobody of the staff is at one site all of that time")
+            for i in there:
+                file, line = self.rows("staff", i)
+                for of_week, begins, ends in staff[i].busy:
+                    if of_week == day and begins < end and start < ends:
+                        who = f"{file}:{line}" if line else f"therapist {i + 1} of {file}"
+                        yield Problem(self.file, 0, name, f"{said}: {who} is busy {day} {span(begins, ends)}")
 
     def reviews(self, delivery: Strategy, reviews: Reviews | None) -> Iterator[Problem]:
         """A strategy that moves rows at reviews has reviews."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sdmsim.delivery.duties import shift_of
+from sdmsim.delivery.make_up import KeptFree, kept_by
 from sdmsim.delivery.rules import WeekRules
 from sdmsim.delivery.vocabulary import Consultation, Request
 from sdmsim.school.calendar import SchoolYear
@@ -45,20 +46,27 @@ def contracts_of(
     consultations: Sequence[Consultation],
     calendar: SchoolYear,
     supervision: Sequence[float],
+    kept_free: Sequence[KeptFree] = (),
 ) -> tuple[Contract, ...]:
-    """The contract of each member of staff; `supervision`: minutes a week that it keeps for its assistants."""
+    """The contract of each member of staff.
+
+    `supervision`: minutes a week that it keeps for its assistants. `kept_free`: weekly slots for making up.
+    """
     sites = {name: i for i, name in enumerate(sites_of(school))}
     stays, trips, driven = stays_of(school), trips_of(school), drive_minutes(school)
     found = []
     for t, member in enumerate(school.staff):
+        slots = [(day, (start, end)) for day, start, end, _ in kept_by(stays[t], kept_free)]
+        busy = [[*_busy(member, day), *(window for on, window in slots if on == day)] for day in range(5)]
         minutes = rules.session_minutes(member) - driven[t] - supervision[t]
+        minutes -= sum(end - start for _, (start, end) in slots)
         own = [one for one in consultations if one.therapist == t]
         shift = shift_of([r for r in requests if r.therapist == t], own, minutes, calendar)
         found.append(
             Contract(
                 days=tuple(WEEKDAYS.index(d) for d in member.site_days),
-                open=tuple(_at_work(member, day, stays[t][day], trips[t][day]) for day in range(5)),
-                at=tuple(_at_sites(member, day, stays[t][day], sites) for day in range(5)),
+                open=tuple(_at_work(member, busy[day], stays[t][day], trips[t][day]) for day in range(5)),
+                at=tuple(_at_sites(busy[day], stays[t][day], sites) for day in range(5)),
                 lunch_window=(member.lunch_start, member.lunch_end),
                 lunch_minutes=member.lunch_minutes,
                 session_minutes=minutes + shift.less,
@@ -67,16 +75,15 @@ def contracts_of(
     return tuple(found)
 
 
-def _at_work(member: StaffMember, day: int, stays: Sequence[Stay], trips: Sequence[Trip]) -> tuple[Window, ...]:
+def _at_work(
+    member: StaffMember, busy: Sequence[Window], stays: Sequence[Stay], trips: Sequence[Trip]
+) -> tuple[Window, ...]:
     if not stays:
         return ()
-    return _without(_busy(member, day) + [(trip.leave, trip.arrive) for trip in trips], member.start, member.end)
+    return _without([*busy, *((trip.leave, trip.arrive) for trip in trips)], member.start, member.end)
 
 
-def _at_sites(
-    member: StaffMember, day: int, stays: Sequence[Stay], sites: dict[str, int]
-) -> tuple[tuple[int, Window], ...]:
-    busy = _busy(member, day)
+def _at_sites(busy: Sequence[Window], stays: Sequence[Stay], sites: dict[str, int]) -> tuple[tuple[int, Window], ...]:
     return tuple(
         (sites[stay.site], window)
         for stay in stays

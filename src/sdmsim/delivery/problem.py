@@ -13,6 +13,7 @@ from sdmsim.base import digest
 from sdmsim.delivery.assistants import Assistant, Team
 from sdmsim.delivery.contracts import Contract, Window, contracts_of
 from sdmsim.delivery.forms import NO_FORM, PushInForm, Visits, visits_of
+from sdmsim.delivery.make_up import KeptFree
 from sdmsim.delivery.requests import indirect_minutes, therapists_of, wanted
 from sdmsim.delivery.rules import Goal, Grouping, Moves, WeekRules
 from sdmsim.delivery.vocabulary import Consultation, Request, Setting, Strategy
@@ -152,8 +153,9 @@ def problem_of(
     seed: int,
     push_in: PushInForm = NO_FORM,
     assistants: Sequence[Assistant] = (),
+    kept_free: Sequence[KeptFree] = (),
 ) -> Problem:
-    """Everything the timetable needs, in positions and plain numbers."""
+    """Everything the timetable needs, in positions and plain numbers. `kept_free`: weekly slots for making up."""
     team = Team(school, assistants, rules, grouping)
     therapists = team.shared_out(therapists_of(school))
     asked, consultations = wanted(school, calendar, goals, delivery, seed, therapists)
@@ -162,7 +164,7 @@ def problem_of(
     for pair in school.pairs:
         a, b = school.student_index[pair.student], school.student_index[pair.other]
         pairs[pair.rule].add((min(a, b), max(a, b)))
-    pull_out, lessons = _windows(school)
+    pull_out, lessons = windows_of(school)
     sites = {name: i for i, name in enumerate(sites_of(school))}
     return Problem(
         requests=asked,
@@ -175,7 +177,7 @@ def problem_of(
         site=tuple(sites[s.site] for s in school.sections),
         pull_out=pull_out,
         lessons=lessons,
-        contracts=contracts_of(school, rules, asked, consultations, calendar, team.reserved(therapists)),
+        contracts=contracts_of(school, rules, asked, consultations, calendar, team.reserved(therapists), kept_free),
         indirect=indirect_minutes(school, calendar, consultations),
         rooms=_rooms(school, grouping, moves, any(r.setting == "hallway" for r in asked)),
         must=frozenset(pairs["must"]),
@@ -220,9 +222,10 @@ def share_of_weeks(request: Request, calendar: SchoolYear) -> float:
     return min(1.0, owed / (request.weekly_sessions * calendar.n_weeks))
 
 
-def _windows(
+def windows_of(
     school: School,
 ) -> tuple[dict[tuple[int, int], tuple[Window, ...]], dict[tuple[int, int, str], tuple[Window, ...]]]:
+    """When children may be taken out, by (grade, weekday); the lessons, by (grade, weekday, subject)."""
     pull_out: dict[tuple[int, int], list[Window]] = {}
     lessons: dict[tuple[int, int, str], list[Window]] = {}
     for block in school.bell:

@@ -27,7 +27,7 @@ def billing_units(log: Log) -> float:
 def _planned(plan: Plan, day: int, appointment: int) -> int:
     """Children of an appointment whose service rows run on a day."""
     date, requests = plan.calendar.days[day].date, plan.week.requests
-    members = (requests[request] for request, _ in plan.week.appointments[appointment].members)
+    members = (requests[request] for request, _ in plan.places[appointment].members)
     return len(
         {r.student for r in members if (r.start is None or r.start <= date) and (r.end is None or date <= r.end)}
     )

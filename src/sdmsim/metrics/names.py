@@ -45,6 +45,9 @@ METRICS: tuple[Metric, ...] = (
     Metric("delivered_share", "share", "given / promised, days without school left out of the promise", "delivery"),
     Metric("made_up_minutes", "min a student a year", "the part of it that made up for missed sessions", "delivery"),
     Metric("children_90_share", "share", "students given 90 % or more, days without school left out", "delivery"),
+    Metric(
+        "compensatory_hours", "h a year", "missed for the provider's reasons, not made up; all students", "delivery"
+    ),
     Metric("owed_p90_minutes", "min", "still owed at the end of the year: nine in ten students have less", "delivery"),
     Metric("unplaced_sessions", "child-sessions a week", "sessions for which the timetable has no place", "delivery"),
     Metric("site_gap", "share", "delivered_share of the best-served site minus the worst's", "delivery"),
@@ -99,12 +102,13 @@ _MORE = (
     "minutes_delivered", "delivered_share", "lre_share", "peer_presence_minutes", "delivered_hours", "peer_minutes",
     "peer_partners", "engaged_share", "trained_gain_sd", "classroom_gain_sd", "trained_effect_sd",
     "classroom_effect_sd", "goals_met", "goals_met_share", "goals_generalised_share", "goals_truly_met_share",
-    "academic_growth_sd",
+    "academic_growth_sd", "children_90_share",
 )  # fmt: skip
 _LESS = (
     "owed_p90_minutes", "unplaced_sessions", "large_group_share", "class_minutes_missed", "core_minutes_missed",
     "student_transition_minutes", "therapist_hours_per_week", "overtime_hours", "therapist_transition_minutes", "cost",
     "cost_per_delivered_hour", "cost_per_goal_met", "weeks_over_cap", "evaluations_late_share", "evaluation_backlog",
+    "compensatory_hours",
 )  # fmt: skip
 BETTER: Mapping[str, Better] = {**dict.fromkeys(_MORE, "more"), **dict.fromkeys(_LESS, "less")}
 """Of which metrics a planner wants more, or less, all else equal; of the others (such as the time of reviews, or the

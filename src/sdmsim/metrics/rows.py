@@ -63,7 +63,8 @@ def _delivery(log: Log, backdrop: Backdrop) -> dict[str, float]:
     part of minutes_delivered that made up for sessions missed before.
     delivered_share: sum given / (sum owed - sum no_school), sums over all children and rows; 1 where nothing
     was owed. children_90_share: children given at least 0.9 of owed - no_school / children owed any; nan where nobody
-    is. owed_p90_minutes: 90th percentile (linear) over children of owed - no_school - given, at least 0.
+    is. compensatory_hours: minutes missed for the reasons of `make_up.compensated`, hours of all children together.
+    owed_p90_minutes: 90th percentile (linear) over children of owed - no_school - given, at least 0.
     site_gap: delivered_share of each site, the largest minus the smallest; nan where there is one site.
     large_group_share: child-sessions held with five or more children present / child-sessions held.
     """
@@ -86,11 +87,17 @@ def _delivery(log: Log, backdrop: Backdrop) -> dict[str, float]:
         "delivered_share": delivered / expected if expected else 1.0,
         "made_up_minutes": float(given[5][made_up].sum()) / n,
         "children_90_share": float(np.mean(kept_promise(got, promised)[some])) if some.any() else float("nan"),
+        "compensatory_hours": float(by_reason[_compensated(log)].sum()) / 60.0,
         "owed_p90_minutes": float(np.percentile(np.maximum(due, 0.0), 90)) if due.size else 0.0,
         "unplaced_sessions": unplaced_a_week(log.plan.week, log.plan.calendar),
         "site_gap": site_gap(log.plan.school, promised, got),
         "large_group_share": float(present[present >= LARGE_GROUP].sum()) / held if held else 0.0,
     }
+
+
+def _compensated(log: Log) -> list[int]:
+    """Positions of the reasons that may have to be compensated."""
+    return [n for n, reason in enumerate(REASONS) if reason in log.plan.make_up.compensated]
 
 
 def kept_promise(got: Floats, promised: Floats) -> NDArray[np.bool_]:

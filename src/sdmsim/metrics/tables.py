@@ -147,7 +147,7 @@ def student_time(log: Log) -> pd.DataFrame:
         child = log.plan.school.students[int(out.argmax())].id
         raise Defect(f"the school days of child {child} are out by {out.max()} minutes")
     given = columns(log.given, 7)
-    in_class = np.array([a.setting == "classroom" for a in log.plan.week.appointments], dtype=bool)
+    in_class = np.array([a.setting == "classroom" for a in log.plan.places], dtype=bool)
     pushed = in_class[given[3].astype(np.int64)] if given.size else np.zeros(0, dtype=bool)
     table = {
         "id": [s.id for s in log.plan.school.students],

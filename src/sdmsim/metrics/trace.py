@@ -42,7 +42,7 @@ def sessions_of(log: Log, child: str) -> pd.DataFrame:
     rows = []
     for day, student, number, place, start, minutes, makes_up in log.given:
         if student == who:
-            request, met = week.requests[number], week.appointments[place]
+            request, met = week.requests[number], plan.places[place]
             others = " ".join(sorted(company.get((day, place), ())))
             inside = met.setting == "classroom"
             goal = plan.goals[request.goal]

@@ -41,6 +41,7 @@ WORDS: dict[str, Words] = {
     "minutes_delivered": Words("minutes given", "min a child a year", 0, "delivery"),
     "made_up_minutes": Words("of these, made up later", "min a child a year", 0, "delivery"),
     "children_90_share": _share("children given nine tenths or more", "delivery"),
+    "compensatory_hours": Words("hours that may have to be compensated", "a year", 0, "delivery"),
     "owed_p90_minutes": Words("minutes still owed at year's end, worst tenth", "min", 0, "delivery"),
     "unplaced_sessions": Words("sessions without a place", "a week", 1, "delivery"),
     "site_gap": _share("best-served site above the worst", "delivery"),

@@ -133,4 +133,6 @@ def settle(year: Year) -> None:
             missed.append((day, *whole, reason, 1))
         for _ in range(left - len(chances)):
             missed.append((due.first_day, *whole, UNPLACED if due.short_of_places else NO_SCHOOL, 1))
+    if year.owed is not None:
+        missed[:] = [one for one in missed if one[3] > 0.0]
     missed.sort()

@@ -44,7 +44,7 @@ def check_places(log: Log) -> None:
     trips, given, work = columns(log.trips, 8), columns(log.given, 7), columns(log.work, 5)
     if (np.diff(trips[3:], axis=0) < 0.0).any():
         raise Defect("a trip ends before it begins")
-    in_class = np.array([a.setting == "classroom" for a in log.plan.week.appointments], dtype=bool)
+    in_class = np.array([a.setting == "classroom" for a in log.plan.places], dtype=bool)
     visits = given[:, in_class[given[3].astype(np.int64)]] if given.size else given
     children = np.concatenate(
         [trips[[0, 1, 3, 7]], np.stack([visits[0], visits[1], visits[4], visits[4] + visits[5]])], axis=1

@@ -42,6 +42,16 @@ def fortune_of(plan: Plan, stage: Stage, luck: Luck) -> Fortune:
         return _grained(planned * _multipliers(luck, spread, "moves", staff, visits.therapist, when))
 
     rethread = np.full(len(turns.student), plan.moves.rethread_minutes)
+    found_again = _grained(
+        rethread * _multipliers(luck, spread, "finding the thread", children, turns.student, turns.when)
+    )
+    refused = np.zeros((0, len(slots)), dtype=bool)
+    if plan.make_up.of != "none":
+        who, when = np.repeat(np.arange(len(children)), len(slots)), np.tile(slots, len(children))
+        again = _multipliers(luck, spread, "finding the thread after making up", children, who, when)
+        found_again = np.concatenate([found_again, _grained(plan.moves.rethread_minutes * again)])
+        drawn = luck.uniforms_of("child unwilling to make up", children, _rows(len(children)), slots)
+        refused = drawn < _unwilling(plan, luck)[:, None]
     return Fortune(
         child_absent=absent.tolist(),
         provider_absent=away.tolist(),
@@ -56,9 +66,8 @@ def fortune_of(plan: Plan, stage: Stage, luck: Luck) -> Fortune:
             luck.uniforms_of("child unwilling", children, turns.student, turns.when)
             < _unwilling(plan, luck)[turns.student]
         ).tolist(),
-        rethread=_grained(
-            rethread * _multipliers(luck, spread, "finding the thread", children, turns.student, turns.when)
-        ).tolist(),
+        rethread=found_again.tolist(),
+        unwilling_again=refused.tolist(),
         unavailable=_unavailable(plan, stage, luck),
     )
 

@@ -106,7 +106,7 @@ def _known(plan: Plan, learners: Learners, day: Ints, student: Ints, appointment
     """Share of the usual work that a therapist gets done with a child, by the time since their first session."""
     if n["team.new_loss"] == 0.0 or not len(day):
         return 1.0
-    therapists = np.array([a.therapist for a in plan.week.appointments], dtype=np.int64)
+    therapists = np.array([a.therapist for a in plan.places], dtype=np.int64)
     _, pair = np.unique(student * len(plan.school.staff) + therapists[appointment], return_inverse=True)
     first = np.full(pair.max() + 1, np.inf)
     dates = learners.dates[day]

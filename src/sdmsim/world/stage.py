@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sdmsim.plan import Plan
 
 _VISITS_A_DAY = 256
+_SLOT = 192
+"""Ordinal of the first session in a slot for making up, beyond those of a day's appointments."""
 _SESSIONS_A_WEEK = 64
 _ROWS_OF_A_CHILD = 64
 """Room for ordinals in the names of draws."""
@@ -80,23 +82,29 @@ class _Builder:
         self._trips = trips_of(plan.school)
         self._turns: list[tuple[int, int]] = []
         self._visits: list[tuple[float, ...]] = []
-        self._parts = [self._planned(a) for a in plan.week.appointments]
+        self._parts = [self._planned(a) for a in plan.places]
         self._lunches: dict[tuple[object, ...], tuple[float, int]] = {}
 
     def site_days(self, therapist: int) -> Iterator[SiteDay]:
         """Every school day on which the therapist is on site, with the visits that are planned then."""
         member = self.plan.school.staff[therapist]
         site = {WEEKDAYS.index(d) for d in member.site_days}
-        own = [(n, a) for n, a in enumerate(self.plan.week.appointments) if a.therapist == therapist]
+        own = [(n, a) for n, a in enumerate(self.plan.places) if a.therapist == therapist]
         own.sort(key=lambda pair: (pair[1].weekday, pair[1].start))
         drives = [tuple((float(t.leave), float(t.arrive)) for t in trips) for trips in self._trips[therapist]]
         for day in self.plan.calendar.days:
             if day.weekday not in site:
                 continue
             visits: list[Visit] = []
+            in_slots = 0
             for number, appointment in (x for x in own if x[1].weekday == day.weekday):
-                if day.week >= self.plan.start_up_weeks and (members := self._members(day, appointment)):
-                    visits.append(self._visit(day, len(visits), number, appointment, members))
+                if day.week < self.plan.start_up_weeks:
+                    continue
+                if not appointment.members:
+                    visits.append(self._visit(day, _SLOT + in_slots, number, appointment, ()))
+                    in_slots += 1
+                elif members := self._members(day, appointment):
+                    visits.append(self._visit(day, len(visits) - in_slots, number, appointment, members))
             driven = drives[day.weekday]
             yield SiteDay(day.index, tuple(visits), *self._lunch(member, day.weekday, visits, driven), driven)
 
@@ -158,7 +166,10 @@ class _Builder:
     def _metres(self, appointment: Appointment) -> float:
         """To the class from the nearest room; from the room to the farthest class of a pull-out group."""
         school, default = self.plan.school, self.plan.moves.default_metres
-        classes = {school.students[self.plan.week.requests[r].student].section for r, _ in appointment.members}
+        requests = [self.plan.week.requests[r] for r, _ in appointment.members]
+        if not requests:
+            requests = [r for r in self.plan.week.requests if r.therapist == appointment.therapist]
+        classes = {school.students[r.student].section for r in requests}
         if appointment.setting != "therapy_room":
             nearest = []
             for one in classes:

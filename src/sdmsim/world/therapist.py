@@ -12,6 +12,7 @@ from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sdmsim.world.classroom import closed
+from sdmsim.world.owed import Owed, joiners, slot_session
 from sdmsim.world.student import lose_thread
 from sdmsim.world.vocabulary import (
     CALLED_AWAY,
@@ -50,6 +51,7 @@ def therapist(year: Year, who: int) -> Steps:
     called_away = year.fortune.called_away
     overrun = grained(year.plan.moves.overrun_minutes)
     cancelled = year.plan.course.cancelled if year.plan.course else frozenset()
+    owed = year.owed
     for day, visits, lunch, lunch_before, drives in year.stage.site_days[who]:
         midnight = day * DAY
         yield env.timeout(max(0.0, midnight + opens - env.now))
@@ -79,6 +81,9 @@ def therapist(year: Year, who: int) -> Steps:
             if now < leave:
                 yield env.timeout(leave - now)
                 now = leave
+            if owed is not None and not visit.members:
+                yield from _in_slot(year, owed, who, day, visit)
+                continue
             if cancelled and (day, who, int(visit.start)) in cancelled:
                 for one in visit.members:
                     year.miss(day, one, PROVIDER_CALLED_AWAY)
@@ -92,6 +97,8 @@ def therapist(year: Year, who: int) -> Steps:
                         work.append((day, who, CALLED_AWAY, now, visit.end))
                 continue
             present = _who_comes(year, day, visit)
+            if owed is not None:
+                present += joiners(year, owed, day, visit, present)
             if not present:
                 continue
             if now >= visit.end + overrun:
@@ -133,7 +140,7 @@ def _who_comes(year: Year, day: int, visit: Visit) -> list[Member]:
     start, end = visit.start, visit.end
     present = []
     for one in visit.members:
-        turn, student, _, _, key, section = one
+        turn, student, _, _, key, section, _ = one
         if key >= 0 and not due[key]:
             continue
         if absent[student][day]:
@@ -241,6 +248,22 @@ def _pull_out(year: Year, who: int, day: int, visit: Visit, present: Sequence[Me
     outing.returned.succeed()
 
 
+def _in_slot(year: Year, owed: Owed, who: int, day: int, visit: Visit) -> Steps:
+    """One session of a slot for making up, with those who can be fetched; nothing where nobody can."""
+    env, midnight = year.env, day * DAY
+    session = slot_session(year, owed, who, day, visit, env.now - midnight)
+    if session is None:
+        return
+    if (leave := session.start - session.lead) > env.now - midnight:
+        yield env.timeout(leave - (env.now - midnight))
+    if year.fortune.called_away[session.number]:
+        now = env.now - midnight
+        yield env.timeout(session.end - now)
+        year.log.work.append((day, who, CALLED_AWAY, now, session.end))
+        return
+    yield from _pull_out(year, who, day, session, session.members, 0.0)
+
+
 def _children_free(year: Year, present: Sequence[Member]) -> Steps:
     """Wait until none of the children is still with another therapist; nobody is held meanwhile."""
     shared, out = year.stage.shared, year.out
@@ -263,11 +286,17 @@ def _planned_end(visit: Visit, began: float, overrun: float) -> float:
 
 def _credit(year: Year, day: int, visit: Visit, present: Sequence[Member], began: float, ended: float) -> None:
     """The session took place: full minutes for each child, and what the late start took."""
-    log, due = year.log, year.due
+    log, due, owed = year.log, year.due, year.owed
     given, length, appointment = log.given, ended - began, visit.appointment
     log.sessions.append((day, appointment, began, ended, len(present)))
-    for _, student, request, minutes, key, _ in present:
+    for one in present:
+        _, student, request, minutes, key, _, makes_up = one
         got = length if length < minutes else minutes
+        if makes_up is not None:
+            given.append((day, student, request, appointment, began, got, makes_up.day))
+            if owed is not None:
+                owed.made_up(year, one, got)
+            continue
         given.append((day, student, request, appointment, began, got, -1))
         if got < minutes:
             log.missed.append((day, student, request, minutes - got, OUT_OF_TIME, 0))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import simpy
 
     from sdmsim.plan import Plan
+    from sdmsim.world.owed import Owed
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -56,6 +57,18 @@ def grained(minutes: float) -> float:
     return floor(minutes * GRAINS) / GRAINS
 
 
+class Open(NamedTuple):
+    """A missed session that may still be made up; earlier ones sort first."""
+
+    day: int
+    sequence: int
+    reason: int
+    due: int
+    """Position of its period among those longer than a week; -1 for a weekly row."""
+    place: int
+    """Position in the log's `missed`; -1 where its period is not closed yet."""
+
+
 class Member(NamedTuple):
     """A child's part in one visit."""
 
@@ -67,10 +80,12 @@ class Member(NamedTuple):
     due: int
     """Position of the request's period among those longer than a week; -1 for weekly rows."""
     section: int
+    makes_up: Open | None = None
+    """What a child that joins makes up; None for a session at its own time."""
 
 
 class Visit(NamedTuple):
-    """An appointment on a date. Times are minutes after midnight."""
+    """An appointment on a date, or (without members) a place in a slot for making up. Minutes after midnight."""
 
     number: int
     """Position among all visits of the year: where its luck stands."""
@@ -177,6 +192,9 @@ class Fortune:
     unwilling: list[bool]
     """By turn."""
     rethread: list[float]
+    """By turn; where sessions are made up, then by child and day for those."""
+    unwilling_again: list[list[bool]]
+    """Per child, by day: it would refuse to make something up; empty where nothing is made up."""
     unavailable: list[dict[int, frozenset[int]]]
     """Per section, by day: the half-hours (counted from midnight) with a test or a changed lesson."""
 
@@ -223,13 +241,25 @@ class Year:
     """Sessions still due, in the order of `stage.dues`."""
     chances: list[list[tuple[int, int]]]
     """(day, reason) of the weekly places that were missed while a session was due."""
+    owed: Owed | None
+    """What may be made up; None where nothing is."""
 
     def miss(self, day: int, member: Member, reason: int) -> None:
-        """A whole session does not happen for a child; a longer period may still make up for it."""
+        """A whole session does not happen for a child; a longer period may still make up for it.
+
+        What a child came to make up stays open.
+        """
+        if member.makes_up is not None:
+            return
         if member.due < 0:
             self.log.missed.append((day, member.student, member.request, member.minutes, reason, 1))
         elif self.due[member.due]:
             self.chances[member.due].append((day, reason))
+        else:
+            return
+        if self.owed is not None:
+            place = len(self.log.missed) - 1 if member.due < 0 else -1
+            self.owed.add(day, member.request, reason, member.due, place)
 
 
 T = TypeVar("T")

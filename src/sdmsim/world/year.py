@@ -16,6 +16,8 @@ from sdmsim.world.checks import check_minutes, check_places
 from sdmsim.world.classroom import NO_NOTICE, classroom
 from sdmsim.world.learning import learn
 from sdmsim.world.luck import fortune_of
+from sdmsim.world.openings import openings_of
+from sdmsim.world.owed import Owed
 from sdmsim.world.reviews import reviewed
 from sdmsim.world.stage import stage_of
 from sdmsim.world.student import student
@@ -57,6 +59,7 @@ def _lived(plan: Plan, seed: int, replication: int) -> Log:
         rooms=[simpy.Resource(env, capacity=1) for _ in range(stage.rooms)],
         due=[due.sessions for due in stage.dues],
         chances=[[] for _ in stage.dues],
+        owed=None if plan.make_up.of == "none" else Owed(openings_of(plan), len(children)),
     )
     course = plan.course
     if course is not None:
@@ -70,6 +73,8 @@ def _lived(plan: Plan, seed: int, replication: int) -> Log:
             facts += happened
     for due, day in stage.start_up_chances:
         year.chances[due].append((day, START_UP))
+    if year.owed is not None:
+        year.owed.known_before(year)
     log.absences += [
         (day, child)
         for day in range(len(plan.calendar.days))
