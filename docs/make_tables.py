@@ -341,12 +341,12 @@ def tables_part() -> Iterator[str]:
 def toml_part(title: str, models: tuple[type[BaseModel], ...]) -> Iterator[str]:
     """One key's table, or several where `kind` chooses, then the tables inside."""
     for model in models:
-        kind = get_args(model.model_fields["kind"].annotation)[0] if "kind" in model.model_fields else ""
-        name = f"`[{title}]`" + (f' with `kind = "{kind}"`' if kind else "")
+        kinds = get_args(model.model_fields["kind"].annotation) if "kind" in model.model_fields else ()
+        name = f"`[{title}]`" + (f' with `kind = "{kinds[0]}"`' if len(kinds) == 1 else "")
         yield f"### {name}\n\n{summary_of(model)}\n"
         if list(model.model_fields) != ["kind"]:
             yield "| key | may hold | default | meaning |\n|---|---|---|---|"
-            yield from rows_of(model, in_table=False, skip=("kind",))
+            yield from rows_of(model, in_table=False, skip=("kind",) if len(kinds) == 1 else ())
             yield ""
 
 

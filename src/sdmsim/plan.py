@@ -13,7 +13,7 @@ from sdmsim.delivery.make_up import NO_MAKE_UP, MakeUp
 from sdmsim.delivery.money import Money
 from sdmsim.delivery.own import Own, OwnReviews
 from sdmsim.delivery.policy import RuleBook
-from sdmsim.delivery.problem import Problem, problem_of
+from sdmsim.delivery.problem import Problem
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, Reviews, WeekRules
 from sdmsim.delivery.slots import slots_of
 from sdmsim.delivery.taken_over import better_of
@@ -89,19 +89,7 @@ class Plan:
 
 def week_problem(scenario: Scenario, school: School | None = None) -> Problem:
     """What the timetable of a scenario is made from; `school` in the place of its own, where one is given."""
-    return problem_of(
-        scenario.roster if school is None else school,
-        scenario.calendar,
-        delivery=scenario.delivery,
-        goals=scenario.goals,
-        grouping=scenario.grouping,
-        rules=scenario.week,
-        moves=scenario.moves,
-        push_in=scenario.push_in,
-        seed=scenario.seed,
-        assistants=scenario.assistant,
-        kept_free=scenario.make_up.kept_free,
-    )
+    return scenario.week_problem(scenario.roster if school is None else school)
 
 
 def timetable(scenario: Scenario, *, start: Week | None = None) -> Week:

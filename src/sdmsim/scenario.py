@@ -17,12 +17,16 @@ from sdmsim.delivery import Delivery, Own
 from sdmsim.delivery.agreement import Agreement, inside
 from sdmsim.delivery.assistants import Assistant, with_assistants
 from sdmsim.delivery.caseload import CaseloadRules, caseload_notes, caseload_problems
+from sdmsim.delivery.fewest_hours import Proposal, propose, said
 from sdmsim.delivery.forms import NO_FORM, PushInForm
 from sdmsim.delivery.make_up import NO_MAKE_UP, MakeUp, make_up_notes
 from sdmsim.delivery.money import Money, money_notes
 from sdmsim.delivery.own import as_written, tagged
+from sdmsim.delivery.placement import Placement, placement_notes
 from sdmsim.delivery.policy import RuleBook, is_file, rule_book
 from sdmsim.delivery.policy_warnings import policy_warnings
+from sdmsim.delivery.problem import Problem as WeekProblem
+from sdmsim.delivery.problem import problem_of
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, Reviews, WeekRules
 from sdmsim.delivery.vacancy import Vacancy, vacancy_notes
 from sdmsim.school.calendar import SchoolYear, school_year
@@ -78,6 +82,7 @@ class Scenario(Described):
     vacancy: tuple[Vacancy, ...] = ()
     assistant: tuple[Assistant, ...] = ()
     make_up: MakeUp = NO_MAKE_UP
+    placement: Placement = Placement()
     money: Money = Money()
     caseload: CaseloadRules | None = None
     assumptions: Assumptions = Assumptions()
@@ -93,10 +98,35 @@ class Scenario(Described):
 
     @property
     def roster(self) -> School:
-        """The school itself, read and checked when the scenario was loaded."""
+        """The school, read and checked when the scenario was loaded, its children in the classes of `placement`."""
+        return self.proposal.school if self.placement.kind == "fewest hours" else self._settled
+
+    @property
+    def _settled(self) -> School:
         if self._roster is None:
             raise RuntimeError("a scenario has a school only when it comes from load() or Scenario.make()")
         return self._roster
+
+    @cached_property
+    def proposal(self) -> Proposal:
+        """The placement that asks the fewest hours, and how far it may lie from the best."""
+        return propose(self.placement, self._settled, self.week_problem)
+
+    def week_problem(self, school: School) -> WeekProblem:
+        """What the timetable is made from, in this school in the place of its own."""
+        return problem_of(
+            school,
+            self.calendar,
+            delivery=self.delivery,
+            goals=self.goals,
+            grouping=self.grouping,
+            rules=self.week,
+            moves=self.moves,
+            push_in=self.push_in,
+            seed=self.seed,
+            assistants=self.assistant,
+            kept_free=self.make_up.kept_free,
+        )
 
     @property
     def rules_of_state(self) -> RuleBook:
@@ -106,7 +136,7 @@ class Scenario(Described):
     @cached_property
     def calendar(self) -> SchoolYear:
         """The dated school year."""
-        return school_year(self.year.first_day, self.year.last_day, self.roster.calendar)
+        return school_year(self.year.first_day, self.year.last_day, self._settled.calendar)
 
     @classmethod
     def make(cls, content: Mapping[str, Any], folder: Path, file: str = "scenario") -> Scenario:
@@ -133,12 +163,16 @@ class Scenario(Described):
     def _settle(self, read: Readable, folder: Path, file: str) -> Self:
         """Take the school in, and check that all of the scenario agrees with it."""
         self._file, self._folder, self._read = file, folder, read.school
-        self._roster = with_assistants(self.staffing.applied(read.school), self.assistant)
+        staffed = with_assistants(self.staffing.applied(read.school), self.assistant)
+        self._roster = self.placement.applied(staffed, self.seed)
         if isinstance(self.delivery, Own):
             self.delivery.seen_from(folder, file)
         self._rules = rule_book(self.policy, folder, file)
         staffing = self.staffing.problems(read.school, file, self._table_files(), read.whole)
-        problems = (*self._rules.problems, *read.problems, *self.check_against_roster(read.whole), *staffing)
+        seats = self.placement.problems(
+            read.school, self.goals, self.delivery.kind, file, self._table_files(), read.whole
+        )
+        problems = (*self._rules.problems, *read.problems, *self.check_against_roster(read.whole), *staffing, *seats)
         if problems:
             names = [file, *self._table_files().values()]
             place = {name: i for i, name in enumerate(names)}
@@ -147,7 +181,7 @@ class Scenario(Described):
 
     def check_against_roster(self, whole: Collection[str] = frozenset(School.model_fields)) -> list[Problem]:
         """What does not agree between the scenario and its school; `whole`: the tables that could be read in full."""
-        agreement = Agreement(self._file, self.roster, self._table_files(), whole)
+        agreement = Agreement(self._file, self._settled, self._table_files(), whole)
         year = self.year
         return [
             *agreement.dates(year.first_day, year.last_day, year.start_up_weeks, self.calendar),
@@ -281,6 +315,12 @@ class Scenario(Described):
 
     def _staff_notes(self) -> Iterator[str]:
         files = self._table_files()
+        if self._read:
+            yield from placement_notes(
+                self._read, self.roster, self.placement.kind, files.get("students", "the students table")
+            )
+        if self.placement.kind == "fewest hours":
+            yield said(self.proposal)
         yield from self.staffing.notes(self._read or self.roster, self._file, files.get("staff", "the staff table"))
         agreement = Agreement(self._file, self.roster, files, ())
         for i, member in enumerate(self.roster.staff):

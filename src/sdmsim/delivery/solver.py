@@ -89,6 +89,11 @@ class Model:
         assert self._solver is not None
         return int(self._solver.value(variable))
 
+    def reached(self) -> int:
+        """The objective of the solution."""
+        assert self._solver is not None
+        return round(self._solver.objective_value)
+
     def bound(self) -> int:
         """The proven bound of the objective."""
         assert self._solver is not None

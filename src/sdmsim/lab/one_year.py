@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sdmsim.delivery.placement import proposed_files
 from sdmsim.events import ACTIVITIES, EVALUATIONS, FACTS, LEAVING, REASONS, Log
 from sdmsim.lab.folder import MANIFEST, digests, manifest, refuse_other_inputs, whole, write_csv, write_json
 from sdmsim.scenario import Scenario
@@ -114,6 +115,8 @@ def write_run(
         if weeks := metrics.by_school_week(log):
             write_csv(pd.DataFrame(weeks), new / "caseload.csv")
         write_csv(pd.DataFrame(assumptions.in_force()), new / "assumptions.csv")
+        for name, content in proposed_files(scenario.placement, scenario.roster).items():
+            (new / name).write_bytes(content)
         write_json(
             {
                 **facts,

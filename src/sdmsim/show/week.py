@@ -10,6 +10,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from sdmsim.delivery.placement import proposed_files
 from sdmsim.delivery.vocabulary import EVERY_WEEK, Appointment, Week
 from sdmsim.scenario import Scenario
 from sdmsim.school.sites import sites_of
@@ -159,6 +160,7 @@ def write_week(scenario: Scenario, make: Callable[[], Week], folder: Path) -> We
     files = {
         "timetable.csv": as_csv(WEEK_COLUMNS, week_rows(scenario.roster, week)),
         "unplaced.csv": as_csv(UNPLACED_COLUMNS, unplaced_rows(scenario.roster, week)),
+        **proposed_files(scenario.placement, scenario.roster),
     }
     if (folder / MANIFEST).exists():
         for name, content in files.items():
