@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import cached_property
@@ -28,9 +27,9 @@ from sdmsim.delivery.policy_warnings import policy_warnings
 from sdmsim.delivery.problem import Problem as WeekProblem
 from sdmsim.delivery.problem import problem_of
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, Reviews, WeekRules
+from sdmsim.delivery.school_notes import conversion_notes, goal_notes, table_notes
 from sdmsim.delivery.vacancy import Vacancy, vacancy_notes
 from sdmsim.school.calendar import SchoolYear, school_year
-from sdmsim.school.grid import conversions
 from sdmsim.school.sources import SchoolSource, Tables, named_tables, read_tables
 from sdmsim.school.staffing import Staffing
 from sdmsim.school.tables import Readable
@@ -39,7 +38,6 @@ from sdmsim.theory.ledger import Assumed, Assumptions, read_assumptions
 
 FORMAT: Literal[1] = 1
 _LONGEST_YEAR_DAYS = 366
-_KINDS_SHOWN = 3
 _EXPERIMENT_KEYS = {"scenario", "arm", "factors", "baseline", "replications"}
 
 
@@ -274,31 +272,13 @@ class Scenario(Described):
         if self._assumed:
             yield from self._assumed.notes
         yield from self.assumptions.notes()
-        if not school.rooms:
-            yield (
-                f"No rooms.csv: each therapist has a room of its own for {self.grouping.legal_size} children,"
-                f" {self.moves.default_metres:g} metres from every class."
-            )
-        if not school.pairs:
-            yield "No pairs.csv: no two children must, must never or should be together."
-        without = sum(student.attendance is None for student in school.students)
-        if without:
-            yield (
-                f"{without} of {len(school.students)} children have no attendance of their own:"
-                f" days.child_attendance, {self.days.child_attendance:g}, holds for them."
-            )
-        idle = len({s.id for s in school.students} - {row.id for row in school.services})
-        if idle:
-            yield f"{idle} of {len(school.students)} children have no service row."
+        yield from table_notes(school, self.grouping, self.moves, self.days)
         year = self.year
         outside = [e for e in school.calendar if not inside(e.date, e.through, year.first_day, year.last_day)]
         if outside:
             name = files.get("calendar", "the calendar")
             yield f"{len(outside)} of {len(school.calendar)} entries of {name} are outside the year and change nothing."
-        for goal in self.goals:
-            rows = sum(row.goal == goal and row.setting == "team" and row.kind == "direct" for row in school.services)
-            if rows and not self.goals[goal].push_in_subjects:
-                yield f'Goal "{goal}" has no push_in_subjects, but {rows} team rows: in class they find no place.'
+        yield from goal_notes(school, self.goals)
         yield from self._staff_notes()
         hours = self.week.full_time_hours
         yield from caseload_notes(self.caseload, self._file, school, self.calendar, hours)
@@ -306,11 +286,7 @@ class Scenario(Described):
         given = "money" in self.model_fields_set
         yield from money_notes(self.money, given, school.staff, self._file, files.get("staff", "The staff table"))
         yield from vacancy_notes(self.vacancy, self._file)
-        kinds = Counter(map(str, conversions(school, self.calendar))).most_common()
-        if kinds:
-            shown = "; ".join(f"{n} rows: {text}" if n > 1 else f"1 row: {text}" for text, n in kinds[:_KINDS_SHOWN])
-            more = f"; and {len(kinds) - _KINDS_SHOWN} more kinds" if len(kinds) > _KINDS_SHOWN else ""
-            yield f"Service rows that are not per week: {shown}{more}."
+        yield from conversion_notes(school, self.calendar)
         yield from policy_warnings(self._rules, school, self.grouping, self.calendar, self.week.full_time_hours)
 
     def _staff_notes(self) -> Iterator[str]:
