@@ -30,6 +30,7 @@ from sdmsim.delivery.policy import Policy, shipped_policies, shipped_policy
 from sdmsim.delivery.rules import Goal, Grouping, Moves, WeekRules
 from sdmsim.lab.experiment import Arm, Experiment, Variation
 from sdmsim.scenario import Scenario, Year
+from sdmsim.school.slots import Slot
 from sdmsim.school.sources import Tables
 from sdmsim.school.synthetic import Synthetic
 from sdmsim.school.vocabulary import (
@@ -105,12 +106,20 @@ TABLES: tuple[tuple[str, type[BaseModel], str], ...] = (
         "lies at least the drive. The bell schedule and the calendar are the same at all sites.",
     ),
     ("drives.csv", Drive, "Optional: how long it takes from one site to another."),
+    (
+        "my-week.csv",
+        Slot,
+        "Optional: a therapist's own weekly timetable, as CSV or as the first sheet of an Excel workbook, named by "
+        "`week.timetable`; one row for each slot. `sdmsim timetable` writes its week in this form (own-week.csv). What "
+        "cannot be (two places at once, more sessions than a plan has) is refused; what only should not be is a note.",
+    ),
 )
 
 WRITTEN = {
     (Block, "day"): "`Mon` to `Fri`, or `daily`",
     (Posting, "day"): "`Mon` to `Fri`, or `daily`",
     (StaffMember, "site_days"): "weekdays: `Mon Tue Wed`",
+    (Slot, "students"): "ids: `s1 s2 s7`",
     (StaffMember, "busy"): "weekly times: `Wed 14:00-15:00; Mon 08:00-08:15`",
     (Room, "metres"): "0 to 2000, metres",
     (Year, "first_day"): "date, without quotation marks",
@@ -139,6 +148,7 @@ MEANINGS = {
     (CalendarEntry, "date"): "The date, or the first one of a range.",
     (CalendarEntry, "kind"): "What is different.",
     (Room, "room"): "A name, unique in the table.",
+    (Slot, "day"): "The weekday, every week.",
     (Pair, "rule"): "Whether they sit together.",
     (Posting, "day"): "`daily` stands for all five weekdays.",
     (Posting, "start"): "From when; within the contract day.",

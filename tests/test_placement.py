@@ -225,6 +225,10 @@ def test_placement_is_a_factor_and_travels(tmp_path: Path) -> None:
             'school.toml: placement.most_per_class: 1: too few for the 2 children of grade "2" in students.csv',
         ),
         (
+            {"kind": "cluster", "goals": ["language"], "most_per_class": 1},
+            'school.toml: placement.most_per_class: 1: too few for the 2 children of grade "2" in students.csv',
+        ),
+        (
             {"kind": "fewest hours", "goals": ["articulation"], "most_per_class": 1},
             'school.toml: placement.most_per_class: 1, but more children of students.csv stay in class "3B"',
         ),

@@ -100,13 +100,17 @@ def timetable(scenario: Scenario, *, start: Week | None = None) -> Week:
     minutes without a place.
     """
     problem = week_problem(scenario)
-    week = make_week(problem)
+    week = _week(scenario, problem)
     return week if start is None else better_of(problem, week, start)
+
+
+def _week(scenario: Scenario, problem: Problem) -> Week:
+    return scenario.own_week.week(problem) if scenario.own_week else make_week(problem)
 
 
 def reviewing_of(scenario: Scenario, problem: Problem) -> tuple[Reviewing, Problem] | None:
     """What a reviewing strategy needs during the year; None where the scenario's strategy holds no reviews."""
-    strategy: Strategy = scenario.delivery
+    strategy: Strategy = scenario.own_week or scenario.delivery
     if isinstance(strategy, Own) and hasattr(strategy.made(), "review"):
         strategy = OwnReviews(strategy)
     return (strategy, problem) if isinstance(strategy, Reviewing) else None
@@ -115,7 +119,7 @@ def reviewing_of(scenario: Scenario, problem: Problem) -> tuple[Reviewing, Probl
 def plan_of(scenario: Scenario) -> Plan:
     """The scenario with its timetable made."""
     problem, rules = week_problem(scenario), scenario.caseload
-    staffed = Staffed(scenario.roster, problem, make_week(problem))
+    staffed = Staffed(scenario.roster, problem, _week(scenario, problem))
     staffed = with_vacancies(staffed, scenario.vacancy, scenario.calendar)
     return Plan(
         school=staffed.school,

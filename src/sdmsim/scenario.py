@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import cached_property
@@ -20,14 +19,17 @@ from sdmsim.delivery.fewest_hours import Proposal, propose, said
 from sdmsim.delivery.forms import NO_FORM, PushInForm
 from sdmsim.delivery.make_up import NO_MAKE_UP, MakeUp, make_up_notes
 from sdmsim.delivery.money import Money, money_notes
+from sdmsim.delivery.named_files import seen_from
 from sdmsim.delivery.own import as_written, tagged
+from sdmsim.delivery.own_week import OwnWeek
 from sdmsim.delivery.placement import Placement, placement_notes
-from sdmsim.delivery.policy import RuleBook, is_file, rule_book
+from sdmsim.delivery.policy import RuleBook, rule_book
 from sdmsim.delivery.policy_warnings import policy_warnings
 from sdmsim.delivery.problem import Problem as WeekProblem
 from sdmsim.delivery.problem import problem_of
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, Reviews, WeekRules
-from sdmsim.delivery.school_notes import conversion_notes, goal_notes, table_notes
+from sdmsim.delivery.school_notes import contract_notes, conversion_notes, goal_notes, table_notes
+from sdmsim.delivery.slot_matching import Rules, read_own_week
 from sdmsim.delivery.vacancy import Vacancy, vacancy_notes
 from sdmsim.school.calendar import SchoolYear, school_year
 from sdmsim.school.sources import SchoolSource, Tables, named_tables, read_tables
@@ -93,6 +95,7 @@ class Scenario(Described):
     _assumed: Assumed | None = PrivateAttr(default=None)
     """What stands in the place of the file's own assumptions, if anything does."""
     _rules: RuleBook = PrivateAttr(default=RuleBook())
+    _own_week: OwnWeek | None = PrivateAttr(default=None)
 
     @property
     def roster(self) -> School:
@@ -112,10 +115,10 @@ class Scenario(Described):
 
     def week_problem(self, school: School) -> WeekProblem:
         """What the timetable is made from, in this school in the place of its own."""
-        return problem_of(
+        problem = problem_of(
             school,
             self.calendar,
-            delivery=self.delivery,
+            delivery=self.own_week or self.delivery,
             goals=self.goals,
             grouping=self.grouping,
             rules=self.week,
@@ -125,6 +128,12 @@ class Scenario(Described):
             assistants=self.assistant,
             kept_free=self.make_up.kept_free,
         )
+        return self.own_week.given_by(problem) if self.own_week else problem
+
+    @property
+    def own_week(self) -> OwnWeek | None:
+        """What `week.timetable` holds, matched to the plans when the scenario was loaded."""
+        return self._own_week
 
     @property
     def rules_of_state(self) -> RuleBook:
@@ -167,10 +176,18 @@ class Scenario(Described):
             self.delivery.seen_from(folder, file)
         self._rules = rule_book(self.policy, folder, file)
         staffing = self.staffing.problems(read.school, file, self._table_files(), read.whole)
-        seats = self.placement.problems(
-            read.school, self.goals, self.delivery.kind, file, self._table_files(), read.whole
+        asked = "own timetable" if self.week.timetable else self.delivery.kind
+        seats = self.placement.problems(read.school, self.goals, asked, file, self._table_files(), read.whole)
+        of_week = (self._folder, self._settled, read.whole, Rules(self.goals, self.grouping), self._table_files())
+        self._own_week, own = read_own_week(self.week.timetable, *of_week)
+        problems = (
+            *self._rules.problems,
+            *read.problems,
+            *own,
+            *self.check_against_roster(read.whole),
+            *staffing,
+            *seats,
         )
-        problems = (*self._rules.problems, *read.problems, *self.check_against_roster(read.whole), *staffing, *seats)
         if problems:
             names = [file, *self._table_files().values()]
             place = {name: i for i, name in enumerate(names)}
@@ -186,7 +203,7 @@ class Scenario(Described):
             *agreement.goals(self.goals, self.grouping),
             *agreement.sizes(self.grouping),
             *agreement.reviews(self.delivery, self.reviews),
-            *caseload_problems(self.caseload, self._file, self.roster, self.calendar),
+            *caseload_problems(self.caseload, self._file, self._settled, self.calendar),
             *agreement.sites(self.staffing.fte, self.money),
             *agreement.vacancies(self.vacancy, self.calendar, self.assistant),
             *agreement.assistants(self.assistant, self.goals),
@@ -219,7 +236,7 @@ class Scenario(Described):
         before = plain(content["school"])
         problems = []
         for name, value in changes.items():
-            here = _seen_from(self._folder, folder, name, plain(value))
+            here = seen_from(self._folder, folder, name, plain(value))
             problems += replace_at(content, name, here, self._file)
         if problems:
             raise InputErrors(problems)
@@ -242,13 +259,15 @@ class Scenario(Described):
         """SHA-256 of the scenario's content, of every row of its tables, its rules and a strategy's own code."""
         rules = [policy.model_dump(mode="json") for policy in self._rules.policies]
         code = [self.delivery.source()] if isinstance(self.delivery, Own) else []
-        return digest([self.model_dump(mode="json"), self.roster.model_dump(mode="json"), *rules, *code])
+        slots = [self.own_week.held] if self.own_week else []
+        return digest([self.model_dump(mode="json"), self.roster.model_dump(mode="json"), *rules, *code, *slots])
 
     def input_files(self) -> tuple[Path, ...]:
         """Every file that was read: the scenario, the tables it names, and files of rules and assumptions if given."""
         own = (self._folder / name for name in (self._file, *self._table_files().values()))
         code = self.delivery.file if isinstance(self.delivery, Own) else None
-        beside = (code, self._rules.file, self._assumed.file if self._assumed else None)
+        slots = self._folder / self.week.timetable if self.week.timetable else None
+        beside = (code, slots, self._rules.file, self._assumed.file if self._assumed else None)
         return (*own, *(file for file in beside if file is not None))
 
     def _table_files(self) -> dict[str, str]:
@@ -265,7 +284,7 @@ class Scenario(Described):
             yield f"{self._file} has no format; it is read as format {FORMAT}."
         for table in ("grouping", "week", "moves", "days"):
             if table not in self.model_fields_set:
-                values = ", ".join(f"{key} {value}" for key, value in getattr(self, table))
+                values = ", ".join(f"{key} {value}" for key, value in getattr(self, table) if value is not None)
                 yield f"{self._file} has no [{table}]: {values}."
         if "assumptions" not in self.model_fields_set:
             yield f"{self._file} has no [assumptions]: the set {self.assumptions.set} holds."
@@ -273,6 +292,9 @@ class Scenario(Described):
             yield from self._assumed.notes
         yield from self.assumptions.notes()
         yield from table_notes(school, self.grouping, self.moves, self.days)
+        if self.own_week:
+            yield f"The week is that of {self.week.timetable}; [delivery] is not asked."
+            yield from self.own_week.notes
         year = self.year
         outside = [e for e in school.calendar if not inside(e.date, e.through, year.first_day, year.last_day)]
         if outside:
@@ -298,14 +320,8 @@ class Scenario(Described):
         if self.placement.kind == "fewest hours":
             yield said(self.proposal)
         yield from self.staffing.notes(self._read or self.roster, self._file, files.get("staff", "the staff table"))
-        agreement = Agreement(self._file, self.roster, files, ())
-        for i, member in enumerate(self.roster.staff):
-            contract = member.fte * 60 * self.week.full_time_hours
-            there = (member.end - member.start) * len(member.site_days)
-            if contract > there + 1:
-                file, line = agreement.rows("staff", i)
-                place = f"{file}:{line}" if line else f"Therapist {i + 1} of {file}"
-                yield f"{place}: {contract:.0f} contract minutes a week; start to end on the site days make {there}."
+        rows = self.roster.lines.get("staff", ())
+        yield from contract_notes(self.roster, self.week, files.get("staff", "generated staff"), rows)
 
 
 def load(path: str | Path, *, assumptions: str | None = None) -> Scenario:
@@ -339,21 +355,3 @@ def _refuse_other_files(content: Mapping[str, Any], file: str) -> None:
         raise InputErrors([Problem(file, 0, "format", text)])
     if "school" not in content and len(_EXPERIMENT_KEYS & content.keys()) > 1:
         raise InputErrors([Problem(file, 0, "", "is an experiment, should be a scenario")])
-
-
-def _seen_from(folder: Path, other: Path, name: str, value: Any) -> Any:
-    """The value with the table files in it, which are named relative to `other`, named relative to `folder`."""
-    if name == "school" and isinstance(value, dict):
-        return {key: _seen_from(folder, other, f"school.{key}", inner) for key, inner in value.items()}
-    of_table = name in {f"school.{table}" for table in Tables.model_fields if table != "kind"}
-    if (
-        not (of_table or (name == "policy" and is_file(value)))
-        or not isinstance(value, str)
-        or not value
-        or folder == other
-    ):
-        return value
-    try:
-        return Path(os.path.relpath(other / value, folder)).as_posix()
-    except ValueError:  # another drive
-        return str(other / value)

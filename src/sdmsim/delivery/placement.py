@@ -57,6 +57,10 @@ class Placement(Described):
                 " use the students.csv that `sdmsim timetable` writes with a strategy that ships"
             )
             yield Problem(file, 0, "placement.kind", text)
+        if self.kind == "fewest hours" and strategy == "own timetable":
+            yield Problem(
+                file, 0, "placement.kind", '"fewest hours" has nothing to ask: week.timetable says who gives what'
+            )
         for name in self.goals:
             if name not in goals:
                 yield Problem(
@@ -114,6 +118,8 @@ class Placement(Described):
             few = order[: self.classes_per_grade] if self.kind == "cluster" else order
             for child in children:
                 open_ = [name for name in few if room[name]] or [name for name in order if room[name]]
+                if not open_:
+                    break  # said by `problems`
                 best = min(open_, key=lambda name: (there.get(name, 0), drawn[name]))
                 seat[child.id] = best
                 room[best] -= 1

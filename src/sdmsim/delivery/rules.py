@@ -55,6 +55,8 @@ class WeekRules(Described):
     short_of_hours: Literal["most minutes", "every child first"] = "most minutes"
     """What is placed where not all fits: the most minutes of therapy, which may leave a child that sits alone with
     none; or a first session for as many children as can be, then the most minutes."""
+    timetable: Text | None = None
+    """A therapist's own weekly timetable (CSV or XLSX) in the place of the solver's; [delivery] is not asked then."""
     effort: Annotated[float, Field(gt=0.0, le=1000.0)] = 2.0
     """Solver limit in its own deterministic seconds, for each of grouping and placing."""
 

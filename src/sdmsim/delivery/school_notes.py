@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from sdmsim.delivery.rules import Days, Goal, Grouping, Moves
+from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, WeekRules
 from sdmsim.school.calendar import SchoolYear
 from sdmsim.school.grid import conversions
 from sdmsim.school.vocabulary import School
@@ -48,3 +48,13 @@ def conversion_notes(school: School, calendar: SchoolYear) -> Iterator[str]:
         shown = "; ".join(f"{n} rows: {text}" if n > 1 else f"1 row: {text}" for text, n in kinds[:_KINDS_SHOWN])
         more = f"; and {len(kinds) - _KINDS_SHOWN} more kinds" if len(kinds) > _KINDS_SHOWN else ""
         yield f"Service rows that are not per week: {shown}{more}."
+
+
+def contract_notes(school: School, rules: WeekRules, file: str, lines: Sequence[int]) -> Iterator[str]:
+    """Staff whose contract is longer than their days."""
+    for i, member in enumerate(school.staff):
+        contract = member.fte * 60 * rules.full_time_hours
+        there = (member.end - member.start) * len(member.site_days)
+        if contract > there + 1:
+            place = f"{file}:{lines[i]}" if lines and lines[i] else f"Therapist {i + 1} of {file}"
+            yield f"{place}: {contract:.0f} contract minutes a week; start to end on the site days make {there}."

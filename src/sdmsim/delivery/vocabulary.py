@@ -25,7 +25,9 @@ UNPLACED_REASONS = (
     "room",
     "day limit",
     "contract hours",
+    "not in the timetable",
 )
+"""Rules that bind, in the order in which they are tried; the last where the timetable is a therapist's own."""
 
 
 class Choice(NamedTuple):

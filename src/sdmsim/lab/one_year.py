@@ -108,6 +108,7 @@ def write_run(
         write_csv(pd.DataFrame(metrics.ledger(log)).astype({"week": "int64"}), new / "ledger.csv")
         write_csv(metrics.ledger_by_child(log), new / "ledger-by-child.csv")
         write_csv(metrics.measure(log), new / "metrics.csv")
+        write_csv(metrics.slots(log), new / "slots.csv")
         write_csv(metrics.goals_table(log), new / "goals.csv")
         write_csv(metrics.probes_table(log), new / "probes.csv")
         write_csv(metrics.student_time(log), new / "student_time.csv")

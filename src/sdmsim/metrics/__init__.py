@@ -12,6 +12,7 @@ from sdmsim.metrics.names import BETTER, METRICS, Metric, unit_of
 from sdmsim.metrics.progress import progress
 from sdmsim.metrics.regular_class import notes_of_year, regular_class_counts, regular_class_notes
 from sdmsim.metrics.rows import measure, row, unplaced_a_week
+from sdmsim.metrics.slots import slots
 from sdmsim.metrics.tables import fidelity, student_time, students_table
 from sdmsim.metrics.workload import therapist_week, workload
 
@@ -34,6 +35,7 @@ __all__ = [
     "regular_class_counts",
     "regular_class_notes",
     "row",
+    "slots",
     "student_time",
     "students_table",
     "therapist_week",

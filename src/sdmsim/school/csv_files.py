@@ -61,8 +61,13 @@ def read_sheet(
     `columns` are the known headers and `required` those that must be there; `open_ended` lets others in.
     """
     text = _text_of(path, columns, found)
-    if text is None:
-        return Sheet()
+    return Sheet() if text is None else sheet_of(text, columns, required, found, open_ended=open_ended)
+
+
+def sheet_of(
+    text: str, columns: Sequence[str], required: Collection[str], found: Findings, *, open_ended: bool = False
+) -> Sheet:
+    """The same for the text of a table."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     if "\t" in first and not {",", ";"} & set(first):
         found.add(1, "", f"the columns are separated by tabs, should be commas; {_SAVE_AS}")

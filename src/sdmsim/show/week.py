@@ -21,6 +21,7 @@ WEEK_COLUMNS = (
     *("therapist", "weekday", "start", "end", "setting", "section", "room", "goals", "students"),
     *("lead_minutes", "tail_minutes", "first", "last", "weeks"),
 )
+SLOT_COLUMNS = ("therapist", "day", "start", "minutes", "where", "students", "service")
 LONGEST_YEAR_WEEKS = 53
 UNPLACED_COLUMNS = ("student", "service", "goal", "minutes", "setting", "session", "reason")
 
@@ -49,6 +50,21 @@ def week_rows(school: School, week: Week) -> list[dict[str, str]]:
             *(str(a.lead), str(a.tail), str(a.first or ""), str(a.last or ""), weeks_in_words(a.weeks)),
         )
         rows.append(dict(zip(WEEK_COLUMNS, cells, strict=True)))
+    return rows
+
+
+def slot_rows(school: School, week: Week) -> list[dict[str, str]]:
+    """Every appointment that is held in all weeks as a slot of `week.timetable`."""
+    rows = []
+    for a in week.appointments:
+        if a.weeks == EVERY_WEEK:
+            services = {school.services[week.requests[request].row].service for request, _ in a.members}
+            cells = (
+                *(school.staff[a.therapist].id, WEEKDAYS[a.weekday], clock(a.start), str(a.minutes)),
+                *(a.section or a.room, " ".join(students_of(school, week, a))),
+                services.pop() if len(services) == 1 else "",
+            )
+            rows.append(dict(zip(SLOT_COLUMNS, cells, strict=True)))
     return rows
 
 
@@ -160,6 +176,7 @@ def write_week(scenario: Scenario, make: Callable[[], Week], folder: Path) -> We
     files = {
         "timetable.csv": as_csv(WEEK_COLUMNS, week_rows(scenario.roster, week)),
         "unplaced.csv": as_csv(UNPLACED_COLUMNS, unplaced_rows(scenario.roster, week)),
+        "own-week.csv": as_csv(SLOT_COLUMNS, slot_rows(scenario.roster, week)),
         **proposed_files(scenario.placement, scenario.roster),
     }
     if (folder / MANIFEST).exists():
@@ -200,7 +217,7 @@ def print_week(scenario: Scenario, week: Week, folder: Path) -> None:
         screen.print(f"Children without any session: {week.children_left_out()}.")
     else:
         screen.print("Every session has a place.")
-    for sentence in bounds(week):
+    for sentence in () if scenario.own_week else bounds(week):
         screen.print(sentence)
     for note in scenario.notes:
         screen.print(f"Note: {note}", soft_wrap=True)

@@ -107,7 +107,10 @@ def accounts_of(plan: Plan) -> Accounts:
 def _fixed_of_week(
     plan: Plan, number: int, request: Request, days: list[SchoolDay], places: dict[int, list[Appointment]]
 ) -> list[tuple[Any, ...]]:
-    """Sessions of one week that cannot be held: no timetable yet, no place in it, no school on the day of the place."""
+    """Sessions of one week that cannot be held: no timetable yet, no place in it, no school on the day of the place.
+
+    Of a session whose place is shorter than it is (in a timetable of the therapist's own) the rest has no place.
+    """
     missed = []
     for ordinal in range(request.sessions):
         if days[0].week < plan.start_up_weeks:
@@ -117,6 +120,9 @@ def _fixed_of_week(
         elif not any(holds_on(a, request, d) for d in days for a in places[ordinal]):
             reason = NO_SCHOOL
         else:
+            lacking = request.minutes - max(a.minutes for a in places[ordinal])
+            if lacking > 0:
+                missed.append((days[0].index, request.student, number, float(lacking), UNPLACED, 0))
             continue
         missed.append((days[0].index, request.student, number, float(request.minutes), reason, 1))
     return missed

@@ -131,7 +131,8 @@ class _Builder:
             when = (day.week * _ROWS_OF_A_CHILD + row) * _SESSIONS_A_WEEK + request.first_ordinal + ordinal
             self._turns.append((request.student, when))
             section = self.section[self.plan.school.students[request.student].section]
-            members.append(Member(turn, request.student, request_number, float(request.minutes), due, section))
+            minutes = float(request.minutes if due >= 0 else min(request.minutes, appointment.minutes))
+            members.append(Member(turn, request.student, request_number, minutes, due, section))
         return members
 
     def _visit(
