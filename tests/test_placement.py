@@ -240,3 +240,15 @@ def test_what_cannot_be_is_said(tmp_path: Path, table: dict[str, Any], says: str
     with pytest.raises(InputErrors) as error:
         scenario.but(placement=table)
     assert says in [str(problem) for problem in error.value.problems]
+
+
+def test_nobody_changes_site() -> None:
+    """Grade 1 at two sites: each child stays at its own, clustered or where it asks the fewest hours."""
+    school = school_of(["1A", "1B", "1B", "1C"], [("language", 2, 30)] * 4)
+    there = {"1A": "North", "1B": "South", "1C": "South"}
+    sections = tuple(s.model_copy(update={"site": there.get(s.section, "North")}) for s in school.sections)
+    two = school.model_copy(update={"sections": sections})
+    for kind in ("scatter", "cluster"):
+        found = placement(kind).applied(two, 1)
+        assert [there[s.section] for s in found.students] == ["North", "South", "South", "South"]
+    assert [s.section for s in placement("cluster").applied(two, 1).students][1:] in (["1B"] * 3, ["1C"] * 3)

@@ -86,8 +86,8 @@ def _best_seats(
     seat: dict[str, str] = {}
     bound = 0.0
     sits = {s.id: s.section for s in written.students}
-    for grade, classes in classes_of(school).items():
-        children = [s.id for s in placement.moving(school, grade)]
+    for classes in classes_of(school).values():
+        children = [s.id for s in placement.moving(school, classes)]
         names, room = [c.section for c in classes], placement.rooms(school, classes)
         model = Model(problem.rules.effort)
         inside = {(child, name): model.boolean() for child in children for name in names}

@@ -15,7 +15,7 @@ from sdmsim.streams import Luck
 
 class Placement(Described):
     """Which class of their grade the served children sit in. A child that moves changes places with a classmate who is
-    not served: nobody changes grade, and classes keep their size.
+    not served: nobody changes grade or site, and classes keep their size.
 
     as written: as in the students table. scatter: as evenly over the classes of a grade as can be. cluster: in few
     classes of each grade. fewest hours: where the delivery at hand asks the fewest therapist minutes.
@@ -69,8 +69,8 @@ class Placement(Described):
         if not {"students", "services", "sections"} <= set(whole):
             return
         students = tables.get("students", "the students table")
-        for grade, classes in classes_of(school).items():
-            moving, staying = self.moving(school, grade), self.staying(school)
+        for (grade, _), classes in classes_of(school).items():
+            moving, staying = self.moving(school, classes), self.staying(school)
             if not moving:
                 continue
             if self.kind == "cluster" and self.classes_per_grade > len(classes):
@@ -85,14 +85,15 @@ class Placement(Described):
                 text = f"{self.most_per_class}: too few for the {there} children of grade {quoted(grade)} in {students}"
                 yield Problem(file, 0, "placement.most_per_class", text)
 
-    def moving(self, school: School, grade: str) -> list[Student]:
-        """The children of a grade who are placed, in the order of the students table."""
+    def moving(self, school: School, classes: Sequence[Section]) -> list[Student]:
+        """The children of these classes who are placed, in the order of the students table."""
         served = {row.id for row in school.services if row.kind == "direct" and row.goal in self.goals}
-        return [student for student in school.students if student.grade == grade and student.id in served]
+        names = {c.section for c in classes}
+        return [student for student in school.students if student.section in names and student.id in served]
 
     def staying(self, school: School) -> dict[str, int]:
         """Children of the students table who stay, by class."""
-        moving = {s.id for grade in classes_of(school) for s in self.moving(school, grade)}
+        moving = {s.id for classes in classes_of(school).values() for s in self.moving(school, classes)}
         found: dict[str, int] = {}
         for student in school.students:
             if student.id not in moving:
@@ -109,10 +110,10 @@ class Placement(Described):
         if self.kind not in ("scatter", "cluster"):
             return school
         luck, seat = Luck(seed, None), dict[str, str]()
-        for grade, classes in classes_of(school).items():
+        for classes in classes_of(school).values():
             room = self.rooms(school, classes)
             drawn = {c.section: luck.uniform("placement, class", c.section) for c in classes}
-            children = sorted(self.moving(school, grade), key=lambda s: (luck.uniform("placement", s.id), s.id))
+            children = sorted(self.moving(school, classes), key=lambda s: (luck.uniform("placement", s.id), s.id))
             order = sorted(room, key=lambda name: (-room[name], drawn[name]))
             there = dict.fromkeys(room, 0) if self.kind == "cluster" else dict(self.staying(school))
             few = order[: self.classes_per_grade] if self.kind == "cluster" else order
@@ -134,11 +135,11 @@ def proposed_files(placement: Placement, school: School) -> dict[str, bytes]:
     return {"students.csv": tables_of(school)["students"].encode()}
 
 
-def classes_of(school: School) -> dict[str, list[Section]]:
-    """The classes of each grade."""
-    found: dict[str, list[Section]] = {}
+def classes_of(school: School) -> dict[tuple[str, str], list[Section]]:
+    """The classes of each grade and site."""
+    found: dict[tuple[str, str], list[Section]] = {}
     for section in school.sections:
-        found.setdefault(section.grade, []).append(section)
+        found.setdefault((section.grade, section.site), []).append(section)
     return found
 
 

@@ -15,6 +15,7 @@ from sdmsim.delivery.own_week import Held, OwnWeek
 from sdmsim.delivery.requests import weekly_places
 from sdmsim.delivery.rules import Goal, Grouping
 from sdmsim.delivery.vocabulary import Setting
+from sdmsim.school.sites import stays_of
 from sdmsim.school.slots import Slot, read_slots
 from sdmsim.school.vocabulary import WEEKDAYS, Block, School, Service, StaffMember, Student, grade_number
 
@@ -65,6 +66,7 @@ class _Matching:
         self.problems: list[Problem] = []
         self.held: list[tuple[int, Held]] = []
         self.therapists: dict[int, int] = {}
+        self._stays = stays_of(school)
         self._soft: dict[str, list[int]] = {}
         self._used: dict[int, int] = {}
         self._rows: dict[str, list[int]] = {}
@@ -85,6 +87,7 @@ class _Matching:
         for child in children:
             if child is not None:
                 self._there(line, slot, child, place)
+                self._at_site(line, slot, child, therapist, place[2])
                 members += self._sessions(line, slot, child, therapist)
         if len(self.problems) == before:
             day = WEEKDAYS.index(slot.day)
@@ -152,6 +155,20 @@ class _Matching:
             self._say(
                 line, "students", f"{quoted(child.id)} is in class {quoted(child.section)}, not {quoted(place[1])}"
             )
+
+    def _at_site(self, line: int, slot: Slot, child: Student, therapist: int, room: str) -> None:
+        """Where there are several sites, therapist and room are at the child's."""
+        site = next(s.site for s in self.school.sections if s.section == child.section)
+        stays = self._stays[therapist][WEEKDAYS.index(slot.day)]
+        end = slot.start + slot.length
+        there = any(stay.site == site and stay.start <= slot.start and end <= stay.end for stay in stays)
+        if self.school.postings and not there:
+            text = f"{_when(slot)}: {quoted(slot.therapist)} is not at {quoted(site)}, the site of {quoted(child.id)}"
+            self._say(line, "start", text)
+        of_room = next((r.site for r in self.school.rooms if r.room == room), site)
+        if of_room != site:
+            text = f"{quoted(room)} is at {quoted(of_room)}, {quoted(child.id)} is at {quoted(site)}"
+            self._say(line, "where", text)
 
     def _sessions(self, line: int, slot: Slot, child: Student, therapist: int) -> list[tuple[int, int]]:
         """The rows that a child is served by in this slot (more only where their dates follow each other)."""
