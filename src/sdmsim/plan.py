@@ -16,6 +16,7 @@ from sdmsim.delivery.policy import RuleBook
 from sdmsim.delivery.problem import Problem
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, Reviews, WeekRules
 from sdmsim.delivery.slots import slots_of
+from sdmsim.delivery.spells import Spell
 from sdmsim.delivery.taken_over import better_of
 from sdmsim.delivery.timetable import make_week
 from sdmsim.delivery.vacancy import Gap
@@ -55,6 +56,8 @@ class Plan:
     reviews: Reviews | None = None
     reviewing: tuple[Reviewing, Problem] | None = None
     """The strategy that moves rows at reviews, and what its timetable was made from; None where nothing moves."""
+    spells: tuple[Spell, ...] = ()
+    """Dates between which attendance is lower."""
     money: Money = field(default_factory=Money)
     rules_of_state: RuleBook = RuleBook()  # noqa: RUF009
     """What the scenario's `policy` names."""
@@ -132,6 +135,7 @@ def plan_of(scenario: Scenario) -> Plan:
         rules=scenario.week,
         moves=scenario.moves,
         days=scenario.days,
+        spells=scenario.spell,
         push_in=scenario.push_in,
         goals=scenario.goals,
         numbers=scenario.assumptions.numbers(),

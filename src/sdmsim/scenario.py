@@ -19,7 +19,7 @@ from sdmsim.delivery.fewest_hours import Proposal, propose, said
 from sdmsim.delivery.forms import NO_FORM, PushInForm
 from sdmsim.delivery.make_up import NO_MAKE_UP, MakeUp, make_up_notes
 from sdmsim.delivery.money import Money, money_notes
-from sdmsim.delivery.named_files import seen_from
+from sdmsim.delivery.named_files import refuse_other_files, seen_from
 from sdmsim.delivery.own import as_written, tagged
 from sdmsim.delivery.own_week import OwnWeek
 from sdmsim.delivery.placement import Placement, placement_notes
@@ -30,6 +30,7 @@ from sdmsim.delivery.problem import problem_of
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, Reviews, WeekRules
 from sdmsim.delivery.school_notes import contract_notes, conversion_notes, goal_notes, table_notes
 from sdmsim.delivery.slot_matching import Rules, read_own_week
+from sdmsim.delivery.spells import Spell, spell_problems
 from sdmsim.delivery.vacancy import Vacancy, vacancy_notes
 from sdmsim.school.calendar import SchoolYear, school_year
 from sdmsim.school.sources import SchoolSource, Tables, named_tables, read_tables
@@ -40,7 +41,6 @@ from sdmsim.theory.ledger import Assumed, Assumptions, read_assumptions
 
 FORMAT: Literal[1] = 1
 _LONGEST_YEAR_DAYS = 366
-_EXPERIMENT_KEYS = {"scenario", "arm", "factors", "baseline", "replications"}
 
 
 class Year(Described):
@@ -77,6 +77,7 @@ class Scenario(Described):
     week: WeekRules = WeekRules()
     moves: Moves = Moves()
     days: Days = Days()
+    spell: tuple[Spell, ...] = ()
     push_in: PushInForm = NO_FORM
     reviews: Reviews | None = None
     vacancy: tuple[Vacancy, ...] = ()
@@ -152,7 +153,7 @@ class Scenario(Described):
         Raises:
             InputErrors: every problem of the content and of the tables it names.
         """
-        _refuse_other_files(content, file)
+        refuse_other_files(content, file, FORMAT)
         try:
             scenario = read_as(cls, tagged(content), file)
         except InputErrors as error:
@@ -208,6 +209,7 @@ class Scenario(Described):
             *agreement.vacancies(self.vacancy, self.calendar, self.assistant),
             *agreement.assistants(self.assistant, self.goals),
             *agreement.slots(self.make_up),
+            *spell_problems(self.spell, self._settled, self.calendar, self._file),
         ]
 
     def but(self, **changes: Any) -> Scenario:
@@ -345,13 +347,3 @@ def load(path: str | Path, *, assumptions: str | None = None) -> Scenario:
     if wrong:
         raise InputErrors(wrong)
     return scenario if assumed is None else scenario.under(assumed)
-
-
-def _refuse_other_files(content: Mapping[str, Any], file: str) -> None:
-    """Say it plainly where a file is of another kind or from a later version."""
-    number = content.get("format")
-    if isinstance(number, int) and not isinstance(number, bool) and number > FORMAT:
-        text = f"{number} was written for a newer sdmsim; this one reads format {FORMAT}"
-        raise InputErrors([Problem(file, 0, "format", text)])
-    if "school" not in content and len(_EXPERIMENT_KEYS & content.keys()) > 1:
-        raise InputErrors([Problem(file, 0, "", "is an experiment, should be a scenario")])

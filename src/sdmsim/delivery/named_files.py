@@ -1,15 +1,29 @@
-"""Files that a scenario names, as seen from another folder."""
+"""Files: whether one is a scenario, and those that a scenario names, as seen from another folder."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sdmsim.base import InputErrors, Problem
 from sdmsim.delivery.policy import is_file
 from sdmsim.school.sources import Tables
 
 _NAMED = {"week.timetable", *(f"school.{table}" for table in Tables.model_fields if table != "kind")}
+
+_EXPERIMENT_KEYS = {"scenario", "arm", "factors", "baseline", "replications"}
+
+
+def refuse_other_files(content: Mapping[str, Any], file: str, known: int) -> None:
+    """Say it plainly where a file is of another kind or from a later version than `known`."""
+    number = content.get("format")
+    if isinstance(number, int) and not isinstance(number, bool) and number > known:
+        text = f"{number} was written for a newer sdmsim; this one reads format {known}"
+        raise InputErrors([Problem(file, 0, "format", text)])
+    if "school" not in content and len(_EXPERIMENT_KEYS & content.keys()) > 1:
+        raise InputErrors([Problem(file, 0, "", "is an experiment, should be a scenario")])
 
 
 def seen_from(folder: Path, other: Path, name: str, value: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sdmsim.delivery.spells import child_factors, provider_factors
 from sdmsim.streams import Luck
 from sdmsim.theory.attention import log_odds_of, share_of
 from sdmsim.world.learners import learners_of
@@ -32,7 +33,8 @@ def fortune_of(plan: Plan, stage: Stage, luck: Luck) -> Fortune:
     staff = [m.id for m in school.staff]
     attendance = np.array([days.child_attendance if s.attendance is None else s.attendance for s in school.students])
     slots = stage.slot_of_day
-    absent = luck.uniforms_of("child absent", children, _rows(len(children)), slots) >= attendance[:, None]
+    there = attendance[:, None] * child_factors(plan.spells, school, plan.calendar)
+    absent = luck.uniforms_of("child absent", children, _rows(len(children)), slots) >= there
     away = providers_absent(plan, staff, luck)
     turns, visits = stage.turns, stage.visits
     spread = plan.moves.spread
@@ -76,7 +78,7 @@ def providers_absent(plan: Plan, names: Sequence[str], luck: Luck) -> Bools:
     """(name, day): who of the staff is absent on which school day."""
     slots = np.array([d.week * 5 + d.weekday for d in plan.calendar.days], dtype=np.int64)
     drawn = luck.uniforms_of("provider absent", names, _rows(len(names)), slots)
-    return np.asarray(drawn >= plan.days.provider_attendance)
+    return np.asarray(drawn >= plan.days.provider_attendance * provider_factors(plan.spells, plan.calendar))
 
 
 def _rows(n: int) -> Ints:
