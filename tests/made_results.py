@@ -155,6 +155,7 @@ def made_results(
         months=months,
         ledger=pd.DataFrame(),
         caseload=pd.DataFrame(),
+        slots=pd.DataFrame(),
         regroup=regroup,
         record=record,
         assumptions=pd.DataFrame(Assumptions().in_force()),

@@ -12,11 +12,12 @@ from click.testing import CliRunner
 from hand_school import SURE, child, plan, pull_out, wanted
 from small_school import FILES, edited, write
 
-from sdmsim import load, metrics
+from sdmsim import execute, load, load_experiment, metrics
 from sdmsim.base import InputErrors
 from sdmsim.plan import plan_of, timetable
 from sdmsim.school.vocabulary import CalendarEntry
 from sdmsim.show.cli import main
+from sdmsim.show.slots import broken_by_arm
 from sdmsim.show.week import SLOT_COLUMNS, as_csv, slot_rows
 from sdmsim.world import live
 
@@ -199,6 +200,28 @@ def test_an_arm_may_have_its_own_week(tmp_path: Path) -> None:
     assert own.vary({"week": {"timetable": "mine.csv"}}, tmp_path / "other").own_week == own.own_week
 
 
+def test_an_experiment_says_which_slots_break_first(tmp_path: Path) -> None:
+    """slots.csv of an experiment: means over the years of each arm with a week of its own; said on the console."""
+    school(tmp_path, WEEK)
+    flu = '{ spell = [{ first_day = 2024-10-07, last_day = 2024-11-01, child_attendance = 0.5 }], "week.effort" = 0.1 }'
+    (tmp_path / "stress.toml").write_text(
+        'format = 1\ntitle = "Stress"\nscenario = "school.toml"\nbaseline = "as it is"\nreplications = 3\n'
+        f'[[arm]]\nname = "as it is"\nset = {{}}\n[[arm]]\nname = "flu"\nset = {flu}\n',
+        encoding="utf-8",
+    )
+    table = execute(load_experiment(tmp_path / "stress.toml"), workers=1).slots
+    assert [line[:2] for line in broken_by_arm(table)][4:5] == [["flu", table["weekday"][4] + " " + table["start"][4]]]
+    assert table["arm"].tolist() == ["as it is"] * 4 + ["flu"] * 4
+    for _, arm in table.groupby("arm", sort=False):
+        assert arm["share_held"].is_monotonic_increasing
+    means = table.groupby("arm")["minutes_lost.child_absent"].sum()
+    assert means["flu"] > means["as it is"]
+    logs = [live(plan_of(load(tmp_path / "school.toml")), seed=1, replication=n) for n in range(3)]
+    first = table[(table["arm"] == "as it is") & (table["start"] == "10:00")].iloc[0]
+    mine = [metrics.slots(log).set_index("start").loc["10:00"] for log in logs]
+    assert first["sessions_held"] == pytest.approx(sum(one["sessions_held"] for one in mine) / 3)
+
+
 def test_the_slots_that_break_first_by_hand() -> None:
     """Three weeks, two slots: a holiday takes one Monday of three, an assembly one Tuesday from both children."""
     days = (
@@ -215,8 +238,8 @@ def test_the_slots_that_break_first_by_hand() -> None:
     )
     table = metrics.slots(live(year, seed=1, replication=0))
     assert table[["weekday", "start", "students", "sessions_planned", "sessions_held"]].values.tolist() == [
-        ["Mon", "10:10", "a", 3, 2],
-        ["Tue", "10:10", "a b", 6, 4],
+        ["Mon", "10:10", "a", 3.0, 2.0],
+        ["Tue", "10:10", "a b", 6.0, 4.0],
     ]
     assert table["minutes_given"].tolist() == [60.0, 100.0]
     assert table["minutes_lost.no_school"].tolist() == [30.0, 0.0]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 TABLES = (
     "summary", "comparison", "joint", "best", "pairing", "tails", "rows", "weeks", "workload", "months", "ledger",
-    "caseload", "regroup", "record", "assumptions",
+    "caseload", "slots", "regroup", "record", "assumptions",
 )  # fmt: skip
 """Tables written as CSV beside `runs.parquet`; an empty one is not written."""
 
@@ -56,6 +56,9 @@ class Results:
     caseload: pd.DataFrame
     """arm, week, quantity, mean, p05, p95 over replications of each number of `metrics.by_school_week`; empty where no
     scenario has a [caseload]."""
+    slots: pd.DataFrame
+    """arm, and every weekly slot as `metrics.slots` has it, means over replications; empty where no arm has a timetable
+    of its own (`week.timetable`)."""
     regroup: pd.DataFrame
     """arm, variation, therapist_hours_per_week, unplaced_sessions; empty where the experiment asks for none."""
     record: pd.DataFrame

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sdmsim import metrics
 from sdmsim.lab.experiment import AS_WRITTEN, Experiment, as_text
 from sdmsim.lab.laboratory import Bench
 from sdmsim.lab.trials import Asked
+from sdmsim.plan import plan_of
 from sdmsim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ def tables_of(
         "months": pd.DataFrame(months),
         "ledger": pd.DataFrame(ledger).astype({"week": "int64"}),
         "caseload": pd.DataFrame(list(_caseload_rows(bench)), columns=list(_CASELOAD)),
+        "slots": _slots_table(arms, bench),
         "regroup": pd.DataFrame(
             list(_regroup_rows(names, bench, asked)),
             columns=["arm", "variation", "therapist_hours_per_week", "unplaced_sessions"],
@@ -119,6 +122,20 @@ def _caseload_rows(bench: Bench) -> Iterator[tuple[str, int, str, float, float, 
                 values = weeks[quantity].to_numpy()
                 low, high = np.quantile(values, [0.05, 0.95])
                 yield name, int(week), quantity, float(values.mean()), float(low), float(high)
+
+
+def _slots_table(arms: Sequence[tuple[str, Scenario]], bench: Bench) -> pd.DataFrame:
+    """Every arm's weekly slots, means over its years, those that break first on top; empty without own timetables."""
+    import pandas as pd
+
+    found = [pd.DataFrame()]
+    for name, scenario in arms:
+        if numbers := list(_mean_rows(bench.long(name, "slots"))):
+            named = [one | row for one, row in zip(metrics.slot_names(plan_of(scenario)), numbers, strict=True)]
+            table = metrics.in_order(named)
+            table.insert(0, "arm", name)
+            found.append(table)
+    return pd.concat(found, ignore_index=True)
 
 
 def _regroup_rows(

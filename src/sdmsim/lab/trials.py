@@ -62,6 +62,8 @@ class Year(NamedTuple):
     later one."""
     caseload: tuple[dict[str, float], ...] = ()
     """By school week; empty where the scenario has no [caseload]."""
+    slots: tuple[dict[str, float], ...] = ()
+    """By weekly slot; empty where the timetable is the solver's, or another one each year."""
 
 
 class Failed(NamedTuple):
@@ -171,6 +173,7 @@ def kept(log: Log, rows: bool) -> Year:
         ledger=tuple(metrics.ledger(log)),
         by_row=_by_row(log, row["cost"]) if tries_rows(rows, log.replication) else (),
         caseload=tuple(metrics.by_school_week(log)),
+        slots=tuple(metrics.slot_numbers(log)) if log.plan.rules.timetable and log.plan.changing is None else (),
     )
 
 

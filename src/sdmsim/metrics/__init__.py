@@ -12,7 +12,7 @@ from sdmsim.metrics.names import BETTER, METRICS, Metric, unit_of
 from sdmsim.metrics.progress import progress
 from sdmsim.metrics.regular_class import notes_of_year, regular_class_counts, regular_class_notes
 from sdmsim.metrics.rows import measure, row, unplaced_a_week
-from sdmsim.metrics.slots import slots
+from sdmsim.metrics.slots import in_order, slot_names, slot_numbers, slots
 from sdmsim.metrics.tables import fidelity, student_time, students_table
 from sdmsim.metrics.workload import therapist_week, workload
 
@@ -26,6 +26,7 @@ __all__ = [
     "by_school_week",
     "fidelity",
     "goals_table",
+    "in_order",
     "ledger",
     "ledger_by_child",
     "measure",
@@ -35,6 +36,8 @@ __all__ = [
     "regular_class_counts",
     "regular_class_notes",
     "row",
+    "slot_names",
+    "slot_numbers",
     "slots",
     "student_time",
     "students_table",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sdmsim.events import REASONS, Log
@@ -24,40 +25,49 @@ def slots(log: Log) -> pd.DataFrame:
     time, in full or in part. share_held: of those planned. minutes_given, and minutes lost by reason. What was lost
     before there was a timetable, or has no place in it, belongs to no slot.
     """
+    return in_order([name | row for name, row in zip(slot_names(log.plan), slot_numbers(log), strict=True)])
+
+
+def in_order(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Slots with their share held, those that break first on top."""
     import pandas as pd
 
-    plan = log.plan
-    given: dict[int, list[float]] = defaultdict(list)
-    for _, _, _, appointment, _, minutes, makes_up in log.given:
-        if makes_up < 0:
-            given[appointment].append(minutes)
-    lost: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
-    whole: dict[int, int] = defaultdict(int)
-    for appointment, reason, minutes, sessions in _losses(log):
-        lost[appointment][reason] += minutes
-        whole[appointment] += sessions
-    reasons = [r for r in range(len(REASONS)) if r not in (_START_UP, _UNPLACED)]
-    rows = []
-    for number, one in enumerate(plan.week.appointments):
-        held = len(given[number])
-        planned = held + whole[number]
-        rows.append(
-            {
-                **_named(plan, one),
-                "sessions_planned": planned,
-                "sessions_held": held,
-                "share_held": held / planned if planned else float("nan"),
-                "minutes_given": sum(given[number]),
-                **{f"minutes_lost.{REASONS[r]}": lost[number][r] for r in reasons},
-            }
-        )
-    columns = [*_NAMES, "sessions_planned", "sessions_held", "share_held", "minutes_given"]
-    table = pd.DataFrame(rows, columns=[*columns, *(f"minutes_lost.{REASONS[r]}" for r in reasons)])
+    table = pd.DataFrame(rows, columns=[*_NAMES, *_COUNTS, *_LOST])
+    table.insert(len(_NAMES) + 2, "share_held", table["sessions_held"] / table["sessions_planned"])
     table["_day"] = [WEEKDAYS.index(day) for day in table["weekday"]]
     order = ["share_held", "therapist", "_day", "start"]
     return table.sort_values(order, kind="stable").drop(columns="_day").reset_index(drop=True)
 
 
+def slot_numbers(log: Log) -> list[dict[str, float]]:
+    """The numbers of every slot, in the order of the week's appointments."""
+    given: dict[int, list[float]] = defaultdict(list)
+    for _, _, _, appointment, _, minutes, makes_up in log.given:
+        if makes_up < 0:
+            given[appointment].append(minutes)
+    lost: dict[int, dict[str, float]] = defaultdict(lambda: dict.fromkeys(_LOST, 0.0))
+    whole: dict[int, int] = defaultdict(int)
+    for appointment, reason, minutes, sessions in _losses(log):
+        lost[appointment][f"minutes_lost.{REASONS[reason]}"] += minutes
+        whole[appointment] += sessions
+    return [
+        {
+            "sessions_planned": float(len(given[n]) + whole[n]),
+            "sessions_held": float(len(given[n])),
+            "minutes_given": sum(given[n]),
+            **lost[n],
+        }
+        for n in range(len(log.plan.week.appointments))
+    ]
+
+
+def slot_names(plan: Plan) -> list[dict[str, Any]]:
+    """Who, when, where and with whom, in the same order."""
+    return [_named(plan, one) for one in plan.week.appointments]
+
+
+_COUNTS = ("sessions_planned", "sessions_held", "minutes_given")
+_LOST = tuple(f"minutes_lost.{reason}" for reason in REASONS if reason not in ("start_up", "unplaced"))
 _NAMES = ("therapist", "weekday", "start", "end", "place", "students")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sdmsim.show import assumed
+from sdmsim.show import assumed, slots
 from sdmsim.show.answer import answer, differences, levels, odd_verdicts, open_verdicts, records
 from sdmsim.show.certainty import pairing_worth, probably_best
 from sdmsim.show.console import console, table
@@ -38,6 +38,8 @@ def print_outcome(results: Results, report: Path) -> None:
         head = ["arm", *(f"{words_of(m).label} ({words_of(m).difference_unit or words_of(m).unit})" for m in some)]
         screen.print(table(title, head, _verdicts(results, some)))
         title = ""
+    if broken := slots.broken_by_arm(results.slots):
+        screen.print(table("The weekly slots that break first (all: slots.csv)", ["arm", *slots.HEADS], broken, left=5))
     for sentence in (*_sentences(results), ONE_LINE_LIMIT):
         screen.print(sentence, soft_wrap=True)
     odd = odd_verdicts(results.comparison)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sdmsim.lab.fairness import shipped_leads
-from sdmsim.show import assumed, certainty, words
+from sdmsim.show import assumed, certainty, slots, words
 from sdmsim.show.answer import CANNOT_SAY, NOT_LEGAL_ADVICE, answer, levels, odd_verdicts, open_verdicts, records
 from sdmsim.show.pictures import Picture, draw
 from sdmsim.show.record import fits
@@ -76,6 +76,9 @@ def _content(results: Results, pictures: Sequence[Picture]) -> dict[str, Any]:
         "regroup": _regroup(results),
         "regroup_sentences": regroup_sentences(results.regroup, results.arms, results.baseline),
         "fits": _fit_table(results),
+        "slots": _table_of(
+            "The weekly slots that break first", ["arm", *slots.HEADS], slots.broken_by_arm(results.slots)
+        ),
         "week": _week_table(results),
         "every_metric": _every_metric(results.summary),
         "every_difference": _every_difference(results.comparison),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sdmsim import metrics
 from sdmsim.events import REASONS, Log
 from sdmsim.scenario import Scenario
-from sdmsim.show import assumed
+from sdmsim.show import assumed, slots
 from sdmsim.show.console import console, table
 from sdmsim.show.words import WORDS, heading, number, order_of, reason_words, shown
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BY = ("service", "goal", "setting")
-SLOTS_SHOWN = 8
-SLOT_HEADS = ("therapist", "begins", "place", "students", "sessions held", "%", "most minutes lost to")
 
 
 def by_service(fidelity: pd.DataFrame) -> list[dict[str, Any]]:
@@ -71,27 +69,17 @@ def print_year(scenario: Scenario, log: Log, folder: Path) -> None:
     lines = [[heading(m), shown(m, values[m])] for m in order_of(values) if m in WORDS and values[m] == values[m]]
     screen.print(table("The year in numbers", ["", ""], lines))
     if scenario.own_week:
-        screen.print(table("The slots that break first (all: slots.csv)", SLOT_HEADS, _slot_lines(log), left=4))
+        screen.print(
+            table(
+                "The slots that break first (all: slots.csv)", slots.HEADS, slots.slot_lines(metrics.slots(log)), left=4
+            )
+        )
     assumptions = scenario.assumptions
     for sentence in (assumed.summary(assumptions.said(), assumptions.grades()), assumed.judged_line(assumptions)):
         screen.print(sentence, soft_wrap=True)
     for note in (*metrics.notes_of_year(log.plan), *scenario.notes):
         screen.print(f"Note: {note}", soft_wrap=True)
     screen.print(f"\nWritten: {folder}", soft_wrap=True)
-
-
-def _slot_lines(log: Log) -> list[list[str]]:
-    """The slots with the smallest share held, and what took most of the rest."""
-    lines = []
-    for slot in metrics.slots(log).head(SLOTS_SHOWN).to_dict("records"):
-        lost = {str(name): slot[name] for name in slot if str(name).startswith("minutes_lost.")}
-        most = max(lost, key=lambda name: lost[name])
-        why = reason_words(most.removeprefix("minutes_lost.")) if lost[most] else ""
-        when = f"{slot['weekday']} {slot['start']}"
-        held = f"{slot['sessions_held']} of {slot['sessions_planned']}"
-        cells = [slot["therapist"], when, slot["place"], slot["students"], held]
-        lines.append([*map(str, cells), number(100.0 * float(slot["share_held"]), 0), why])
-    return lines
 
 
 def _lines(rows: list[dict[str, Any]], reasons: list[str]) -> list[list[str]]:
