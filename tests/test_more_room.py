@@ -16,6 +16,7 @@ from small_school import edited, write
 from week_laws import assert_lawful
 
 from sdmsim import load, metrics, timetable
+from sdmsim.delivery.grouping import group
 from sdmsim.delivery.hybrid import Hybrid
 from sdmsim.delivery.problem import Problem, problem_of
 from sdmsim.delivery.rules import Goal, Grouping, Moves, WeekRules
@@ -212,3 +213,16 @@ def test_nothing_in_between_gives_everything_that_has_a_place(tmp_path: Path, wa
     row = metrics.row(live(plan, seed=3, replication=0))
     assert row["delivered_share"] == 1.0
     assert row["minutes_owed"] > 0
+
+
+def test_company_to_avoid_may_ask_for_a_slot_each() -> None:
+    """Two children of a class, five times a week, who must not meet: ten visits, not a fault of ours."""
+    students = [child("a", "1A"), child("b", "1A")]
+    rows = [
+        Service(id=s.id, service="speech", minutes=20, per="week", sessions=5, goal="language", provider_role="SLP",
+                setting="team")
+        for s in students
+    ]  # fmt: skip
+    asked = problem(school_of(students, rows, [therapist()]), 4, 1.0, True)
+    assert len(group(asked).meetings) == 5
+    assert len(group(asked, frozenset([frozenset([0, 1])])).meetings) == 10

@@ -280,10 +280,10 @@ def _named(
 ) -> list[list[int]]:
     """Requests by name into slots: each into `need` different ones, near the preferred size, few classes.
 
-    Pairs that must not meet may ask for more slots than the counts did: then one more of each kind is offered.
+    Who must not meet may ask for more slots than the counts did: then one more of each kind is offered each time.
     """
     slots = list(slots)
-    for _ in range(len(need) + 1):
+    for _ in range(sum(need.values()) + 1):
         names = _naming(problem, slots, need, limit, avoid)
         if names is not None:
             return [members for members in names if members]
