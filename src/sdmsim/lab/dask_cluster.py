@@ -10,7 +10,7 @@ from sdmsim.base import InputErrors, Problem
 from sdmsim.lab.pool import cores
 
 LOCAL = "local"
-_ANSWER_SECONDS = 10
+_ANSWER_SECONDS = 5
 
 
 @contextmanager

@@ -29,8 +29,14 @@ AHEAD = 2
 """Items that are given to each worker at a time: the one it does and the next."""
 STARTING_SECONDS = 2.0
 """What it costs until fresh processes have imported what they need, with room to spare."""
-DEATHS = 3
-"""An item whose worker dies so often, the last times with no other item beside it, is given up."""
+DEATHS = 4
+"""An item whose worker dies so often, but for the first time with no other item beside it, is given up."""
+STARTS = 5
+"""So often a worker is started anew before there is an end to it."""
+_NEVER = (
+    "worker processes ended before their time, again and again; in a script, call this under "
+    'if __name__ == "__main__": or with workers=1'
+)
 
 
 class WorkerDied(Exception):
@@ -198,6 +204,7 @@ class Workers:
     ) -> None:
         """An item that was under way when a worker died, with no other beside it: if one dies again, it is its own."""
         while one.deaths < DEATHS:
+            self._ready()
             under_way: dict[Future[R], _Item[T]] = {}
             if self._submit(work, one, under_way):
                 (future,) = under_way
@@ -207,9 +214,24 @@ class Workers:
             one.deaths += 1
             self._restart()
         if lost is None:
-            raise WorkerDied("a worker process ended before its time, again and again; in a script, call this under "
-                             'if __name__ == "__main__": or with workers=1')  # fmt: skip
+            raise WorkerDied(_NEVER)
         lost(one.content)
+
+    def _ready(self) -> None:
+        """Wait for a worker: one that is shot while it starts is nothing that an item has done.
+
+        Raises:
+            WorkerDied: none ever starts.
+        """
+        assert self._executor is not None
+        for _ in range(STARTS):
+            try:
+                self._executor.submit(_nothing).result()
+            except self._died:
+                self._restart()
+            else:
+                return
+        raise WorkerDied(_NEVER)
 
     def _submit(self, work: Callable[[T], R], one: _Item[T], under_way: dict[Future[R], _Item[T]]) -> bool:
         assert self._executor is not None
@@ -271,6 +293,10 @@ def _end_with_parent() -> None:
     if parent is not None:
         wait_for([parent.sentinel])
         os._exit(1)
+
+
+def _nothing() -> None:
+    """What a worker does to show that it is there."""
 
 
 def _unless_stopped(work: Callable[[Any], R], item: Any) -> R:
