@@ -6,6 +6,7 @@ The hand-made school: a session of 20 minutes in the room on Tuesday at 10:10 fo
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,13 +14,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hand_school import AS_PLANNED, SURE, child, plan, pull_out, push_in, therapist, wanted
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_school import write
+from small_school import edited, write
 from test_year_laws import plans
 
-from sdmsim.delivery.make_up import MakeUp
+from sdmsim.delivery.make_up import MakeUp, kept_by
 from sdmsim.delivery.rules import Goal, Grouping
 from sdmsim.delivery.slots import slots_of
 from sdmsim.delivery.vocabulary import Appointment
@@ -27,7 +29,9 @@ from sdmsim.events import ACTIVITIES, REASONS, Log
 from sdmsim.metrics import fidelity, row, student_time, therapist_week
 from sdmsim.plan import Plan, timetable, week_problem
 from sdmsim.scenario import load
-from sdmsim.school.vocabulary import CalendarEntry, Pair, Room
+from sdmsim.school.sites import Stay
+from sdmsim.school.vocabulary import WEEKDAYS, CalendarEntry, Pair, Posting, Room
+from sdmsim.show.cli import main
 from sdmsim.world import live
 from sdmsim.world.openings import openings_of
 
@@ -524,3 +528,47 @@ def test_moves_of_the_first_walk_are_those_of_the_group() -> None:
     assert [s[:4] for s in with_it.sessions] == [s[:4] for s in without.sessions]
     assert [t for t in with_it.trips if t[:2] != (3, 0)] == without.trips
     assert np.isfinite(row(with_it)["classroom_gain_sd"])
+
+
+IN_A_SLOT = '[make_up]\nof = "all"\nby = "slot"\nslot = "Fri 13:00-14:30"\nup_to = 5\n\n[moves]'
+
+
+def test_the_year_on_screen_says_what_was_made_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`sdmsim run` has a line of minutes made up where some were, in the table as in JSON; otherwise it has none."""
+    write(tmp_path, edited("school.toml", ("[moves]", IN_A_SLOT)))
+    monkeypatch.chdir(tmp_path)
+    shown = CliRunner().invoke(main, ["run", "school.toml", "--out", "with"])
+    assert (shown.exit_code, "of these, made up" in shown.stdout) == (0, True)
+    assert "make_up.up_to is 5 and grouping.legal_size 3" in shown.stdout
+    told = json.loads(CliRunner().invoke(main, ["run", "school.toml", "--out", "with", "--json"]).stdout)
+    assert told["fidelity"][-1]["made_up"] > 0.0
+    write(tmp_path)
+    shown = CliRunner().invoke(main, ["run", "school.toml", "--out", "without"])
+    assert "of these, made up" not in shown.stdout.split("The year in numbers")[0]
+
+
+def at_two_sites(school: Plan) -> Plan:
+    """The school with class 1A in the east and 1B in the west; the therapist is west on Thursdays, else east."""
+    days = {day: "west" if day == "Thu" else "east" for day in WEEKDAYS}
+    postings = tuple(Posting(therapist="T1", day=d, site=s, start=480, end=930) for d, s in days.items())
+    sites = {"1A": "east", "1B": "west"}
+    sections = tuple(s.model_copy(update={"site": sites[s.section]}) for s in school.school.sections)
+    return replace(school, school=school.school.model_copy(update={"sections": sections, "postings": postings}))
+
+
+def test_a_child_makes_up_where_it_is() -> None:
+    """A (east) does not join B's session in the west; in Friday's slot, in the east, A is fetched and B is not."""
+    children = [A, child("B", "1B")]
+    assert len(made_up(lived(two_weeks(children=children)))) == 1
+    assert made_up(lived(at_two_sites(two_weeks(children=children)))) == []
+    both = two_weeks(IN_SLOT, slot(610, 40), children=children, calendar=[assembly(1), assembly(3)])
+    assert [m[:2] for m in made_up(lived(both))] == [(4, 0), (4, 1)]
+    assert [m[:2] for m in made_up(lived(at_two_sites(both)))] == [(4, 0)]
+
+
+def test_only_who_is_at_one_site_all_the_time_keeps_a_slot_free() -> None:
+    """A slot that begins before the stay, or goes on after it, is none of the therapist's."""
+    stays = (((), (), (), (), (Stay("east", 480, 720), Stay("west", 740, 900))),)
+    for start, end, site in ((480, 720, "east"), (740, 800, "west"), (700, 760, None), (470, 500, None)):
+        found = kept_by(stays[0], [(FRI, start, end)])
+        assert found == (((FRI, start, end, site),) if site else ())

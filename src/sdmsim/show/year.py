@@ -21,8 +21,8 @@ BY = ("service", "goal", "setting")
 def by_service(fidelity: pd.DataFrame) -> list[dict[str, Any]]:
     """Minutes of the year by service, goal and setting, with a total last.
 
-    Each row: children, owed, provided, delivered_share, missed by reason. The share leaves out what is owed on
-    days without school.
+    Each row: children, owed, provided, made_up (a part of provided), delivered_share, missed by reason. The share
+    leaves out what is owed on days without school.
     """
     rows = []
     for key, part in fidelity.groupby(list(BY), sort=True):
@@ -37,6 +37,7 @@ def _sums(part: pd.DataFrame) -> dict[str, Any]:
         "children": int(part["student"].nunique()),
         "owed": owed,
         "provided": provided,
+        "made_up": float(part["made_up"].sum()),
         "delivered_share": provided / expected if expected else None,
         "missed": {reason: float(part[reason].sum()) for reason in REASONS},
     }
@@ -89,6 +90,7 @@ def _lines(rows: list[dict[str, Any]], reasons: list[str]) -> list[list[str]]:
         ["children", *(str(row["children"]) for row in rows)],
         ["promised", *(number(row["owed"], 0) for row in rows)],
         ["given", *(number(row["provided"], 0) for row in rows)],
+        *([["of these, made up", *(number(row["made_up"], 0) for row in rows)]] if rows[-1]["made_up"] else []),
         ["share given, %", *("-" if share is None else number(100.0 * share, 1) for share in shares)],
         *([f"missed: {reason_words(r)}", *(number(row["missed"][r], 0) for row in rows)] for r in reasons),
     ]
