@@ -110,6 +110,8 @@ def test_a_week_on_paper_has_the_metrics_worked_out_on_paper() -> None:
         # nobody has a rate, no policy says how to bill
         **dict.fromkeys(("cost", "cost_per_delivered_hour", "cost_per_goal_met", "billing_units"), float("nan")),
         **dict.fromkeys(("site_gap", "supervision_hours", "travel_hours"), float("nan")),
+        "worst_tenth_share": 1.0,
+        **dict.fromkeys(("goal_type_gap", "severity_gap", "grade_gap"), float("nan")),  # no group of ten children
     }
     assert found == pytest.approx(expected, abs=1e-12, nan_ok=True)
 
@@ -393,7 +395,7 @@ def test_a_child_in_two_places_is_a_defect() -> None:
 
 
 def test_a_school_without_requests_has_metrics_too() -> None:
-    """Nothing owed: the share given is 1; numbers of goals, rates, rules and sites are missing."""
+    """Nothing owed: the share given is 1; numbers of goals, rates, rules, sites and groups are missing."""
     found = row(Log(plan([child("A")], [], []), 1, 0))
     assert found["delivered_share"] == 1.0
     missing = {name for name, value in found.items() if value != value}
@@ -402,4 +404,6 @@ def test_a_school_without_requests_has_metrics_too() -> None:
         *("goals_met_share", "goals_generalised_share", "goals_truly_met_share"),
         *("cost", "cost_per_delivered_hour", "cost_per_goal_met", "billing_units", "children_90_share"),
         *("site_gap", "supervision_hours", "travel_hours"),
+        *("worst_tenth_share", "worst_tenth_gain_sd"),
+        *(f"{way}_{gap}" for way in ("goal_type", "severity", "grade") for gap in ("gap", "gain_gap_sd")),
     }

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TABLES = (
-    "summary", "comparison", "joint", "best", "pairing", "tails", "rows", "weeks", "workload", "months", "ledger",
-    "caseload", "slots", "regroup", "record", "assumptions",
+    "summary", "comparison", "joint", "best", "pairing", "tails", "groups", "rows", "weeks", "workload", "months",
+    "ledger", "caseload", "slots", "regroup", "record", "assumptions",
 )  # fmt: skip
 """Tables written as CSV beside `runs.parquet`; an empty one is not written."""
 
@@ -41,6 +41,8 @@ class Results:
     """metric, unit, arm, baseline, n, ..., worth_replications: what the same luck in all arms was worth."""
     tails: pd.DataFrame
     """metric, unit, quantile, arm, baseline, n, value, ...: the bad tenth of the years, arm against baseline."""
+    groups: pd.DataFrame
+    """way, group, children, small, metric, unit, arm, ...: groups of children, arm against baseline."""
     rows: pd.DataFrame
     """arm, row, replication, each metric of progress and the cost: some years again under rows of numbers that fit
     the published targets as well; empty where the assumptions are not those that the rows were found for."""

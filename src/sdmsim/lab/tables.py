@@ -32,6 +32,7 @@ def tables_of(
     import pandas as pd
 
     from sdmsim.lab.compare import compare_runs, summarise
+    from sdmsim.lab.groups import groups_table
     from sdmsim.lab.joint import best_table, joint_table
     from sdmsim.lab.pairing import pairing_table
     from sdmsim.lab.tails import tails_table
@@ -49,14 +50,16 @@ def tables_of(
         [{"arm": name, **row} for name in names for row in _mean_rows(bench.long(name, part))]
         for part in ("months", "ledger")
     )
+    comparison = compare_runs(runs, names, experiment.baseline, rows, seed)
     return {
         "runs": runs,
         "summary": summarise(runs, names, seed),
-        "comparison": compare_runs(runs, names, experiment.baseline, rows, seed),
+        "comparison": comparison,
         "joint": joint_table(runs, names, experiment.baseline, seed),
         "best": best_table(runs, names, seed),
         "pairing": pairing_table(runs, names, experiment.baseline),
         "tails": tails_table(runs, names, experiment.baseline, seed),
+        "groups": groups_table(_groups_rows(bench), names, experiment.baseline, comparison),
         "rows": rows,
         "weeks": weeks,
         "workload": pd.DataFrame(workload, columns=["arm", "activity", "hours_per_week"]),
@@ -73,6 +76,14 @@ def tables_of(
             [(r.month, r.share, r.label) for r in experiment.monthly_record], columns=["month", "share", "label"]
         ),
     }
+
+
+def _groups_rows(bench: Bench) -> pd.DataFrame:
+    """arm, replication, and what a year holds of each group of children."""
+    import pandas as pd
+
+    found = [bench.long(name, "groups").to_pandas().assign(arm=name) for name in bench.arms]
+    return pd.concat(found, ignore_index=True)
 
 
 def _means(kept: pa.Table) -> dict[str, float]:

@@ -64,6 +64,8 @@ class Year(NamedTuple):
     """By school week; empty where the scenario has no [caseload]."""
     slots: tuple[dict[str, float], ...] = ()
     """By weekly slot; empty where the timetable is the solver's, or another one each year."""
+    groups: tuple[dict[str, Any], ...] = ()
+    """A row for each group of children, as `metrics.by_group` has them."""
 
 
 class Failed(NamedTuple):
@@ -174,6 +176,7 @@ def kept(log: Log, rows: bool) -> Year:
         by_row=_by_row(log, row["cost"]) if tries_rows(rows, log.replication) else (),
         caseload=tuple(metrics.by_school_week(log)),
         slots=tuple(metrics.slot_numbers(log)) if log.plan.rules.timetable and log.plan.changing is None else (),
+        groups=tuple(metrics.by_group(log)),
     )
 
 
@@ -191,7 +194,8 @@ def tried_rows() -> tuple[Mapping[str, float], ...]:
 def _by_row(log: Log, cost: float) -> tuple[dict[str, float], ...]:
     """What a row changes, and the cost, which none does."""
     numbers = log.plan.numbers
-    return tuple({**metrics.progress(learned_under(log, {**numbers, **row})), "cost": cost} for row in tried_rows())
+    learned = (learned_under(log, {**numbers, **row}) for row in tried_rows())
+    return tuple({**metrics.progress(one), **metrics.gains_apart(one), "cost": cost} for one in learned)
 
 
 _plans: dict[str, Plan] = {}

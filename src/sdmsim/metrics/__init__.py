@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sdmsim.metrics.caseload import by_school_week
 from sdmsim.metrics.goals import goals_table, probes_table
+from sdmsim.metrics.groups import OF_GROUPS, SMALL, WAYS, by_group, gains_apart
 from sdmsim.metrics.ledger import ledger, ledger_by_child
 from sdmsim.metrics.log_systems import as_log_systems_have_it
 from sdmsim.metrics.money import RATIOS
@@ -19,12 +20,17 @@ from sdmsim.metrics.workload import therapist_week, workload
 __all__ = [
     "BETTER",
     "METRICS",
+    "OF_GROUPS",
     "RATIOS",
+    "SMALL",
+    "WAYS",
     "Metric",
     "as_log_systems_have_it",
+    "by_group",
     "by_month",
     "by_school_week",
     "fidelity",
+    "gains_apart",
     "goals_table",
     "in_order",
     "ledger",

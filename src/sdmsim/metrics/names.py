@@ -49,6 +49,10 @@ METRICS: tuple[Metric, ...] = (
         "compensatory_hours", "h a year", "missed for the provider's reasons, not made up; all students", "delivery"
     ),
     Metric("owed_p90_minutes", "min", "still owed at the end of the year: nine in ten students have less", "delivery"),
+    Metric("worst_tenth_share", "share", "given / promised of the tenth of the students with the least", "delivery"),
+    Metric("goal_type_gap", "share", "given / promised: best-served kind of goal less the worst-served", "delivery"),
+    Metric("severity_gap", "share", "given / promised: best-served severity less the worst-served", "delivery"),
+    Metric("grade_gap", "share", "given / promised: best-served grade less the worst-served", "delivery"),
     Metric("unplaced_sessions", "child-sessions a week", "sessions for which the timetable has no place", "delivery"),
     Metric("site_gap", "share", "delivered_share of the best-served site minus the worst's", "delivery"),
     Metric("large_group_share", "share", "child-sessions held with five or more children present", "delivery"),
@@ -89,6 +93,10 @@ METRICS: tuple[Metric, ...] = (
     Metric("trained_effect_sd", "SD", "the part of the gain in a quiet place that is therapy's", "progress"),
     Metric("classroom_effect_sd", "SD", "the part of the gain in class that is therapy's", "progress"),
     Metric("trained_gain_spread_sd", "SD", "spread of the gain in a quiet place between students", "progress"),
+    Metric("worst_tenth_gain_sd", "SD", "gain in class of the tenth of the students with the least", "progress"),
+    Metric("goal_type_gain_gap_sd", "SD", "gain in class: largest of a kind of goal less the smallest", "progress"),
+    Metric("severity_gain_gap_sd", "SD", "gain in class: largest of a severity less the smallest", "progress"),
+    Metric("grade_gain_gap_sd", "SD", "gain in class: largest of a grade less the smallest", "progress"),
     Metric("goals_met", "goals a year", "goals with 80 % in three probes running, in therapy", "progress"),
     Metric("goals_met_share", "share", "goals with 80 % in three probes running, in therapy", "progress"),
     Metric("goals_generalised_share", "share", "goals with 80 % in three probes running, in class", "progress"),
@@ -102,13 +110,15 @@ _MORE = (
     "minutes_delivered", "delivered_share", "lre_share", "peer_presence_minutes", "delivered_hours", "peer_minutes",
     "peer_partners", "engaged_share", "trained_gain_sd", "classroom_gain_sd", "trained_effect_sd",
     "classroom_effect_sd", "goals_met", "goals_met_share", "goals_generalised_share", "goals_truly_met_share",
-    "academic_growth_sd", "children_90_share",
+    "academic_growth_sd", "worst_tenth_share", "worst_tenth_gain_sd", "children_90_share",
 )  # fmt: skip
 _LESS = (
     "owed_p90_minutes", "unplaced_sessions", "large_group_share", "class_minutes_missed", "core_minutes_missed",
     "student_transition_minutes", "therapist_hours_per_week", "overtime_hours", "therapist_transition_minutes", "cost",
     "cost_per_delivered_hour", "cost_per_goal_met", "weeks_over_cap", "evaluations_late_share", "evaluation_backlog",
     "compensatory_hours",
+    "goal_type_gap", "severity_gap", "grade_gap", "site_gap", "goal_type_gain_gap_sd", "severity_gain_gap_sd",
+    "grade_gain_gap_sd",
 )  # fmt: skip
 BETTER: Mapping[str, Better] = {**dict.fromkeys(_MORE, "more"), **dict.fromkeys(_LESS, "less")}
 """Of which metrics a planner wants more, or less, all else equal; of the others (such as the time of reviews, or the

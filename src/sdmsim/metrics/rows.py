@@ -17,6 +17,7 @@ from sdmsim.events import REASONS, Log, columns
 from sdmsim.metrics.billing import billing_units
 from sdmsim.metrics.by_site import site_gap
 from sdmsim.metrics.caseload import caseload_metrics
+from sdmsim.metrics.groups import gains_apart, shares_apart
 from sdmsim.metrics.money import money_metrics
 from sdmsim.metrics.names import METRICS, MISSED
 from sdmsim.metrics.progress import progress
@@ -40,6 +41,7 @@ def row(log: Log) -> dict[str, float]:
     """
     backdrop = backdrop_of(log.plan)
     found = _delivery(log, backdrop) | _access(log, backdrop) | workload_metrics(log, backdrop) | progress(log)
+    found |= gains_apart(log)
     found |= money_metrics(log, backdrop, found["goals_met"])
     found["billing_units"] = billing_units(log)
     found |= caseload_metrics(log)
@@ -91,6 +93,7 @@ def _delivery(log: Log, backdrop: Backdrop) -> dict[str, float]:
         "owed_p90_minutes": float(np.percentile(np.maximum(due, 0.0), 90)) if due.size else 0.0,
         "unplaced_sessions": unplaced_a_week(log.plan.week, log.plan.calendar),
         "site_gap": site_gap(log.plan.school, promised, got),
+        **shares_apart(log, promised, got),
         "large_group_share": float(present[present >= LARGE_GROUP].sum()) / held if held else 0.0,
     }
 

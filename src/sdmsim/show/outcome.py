@@ -10,6 +10,7 @@ from sdmsim.show import assumed, slots
 from sdmsim.show.answer import answer, differences, levels, odd_verdicts, open_verdicts, records
 from sdmsim.show.certainty import pairing_worth, probably_best
 from sdmsim.show.console import console, table
+from sdmsim.show.gainers import gain_and_loss
 from sdmsim.show.words import HEADLINE, heading, with_half_widths, words_of
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def print_outcome(results: Results, report: Path) -> None:
 def _sentences(results: Results) -> list[str]:
     """The answer, who is probably best, and what the same luck in all arms was worth."""
     said = answer(results.summary, results.comparison, results.baseline)
-    more = (str(results.manifest.get("stopped", "")), probably_best(results.best), pairing_worth(results.pairing))
+    sure = (str(results.manifest.get("stopped", "")), probably_best(results.best), pairing_worth(results.pairing))
+    more = (*sure, gain_and_loss(results))
     return [*said, *(text for text in more if text)]
 
 
@@ -107,6 +109,7 @@ def outcome_summary(results: Results, folder: Path) -> dict[str, Any]:
         "best": _without_nan(results.best),
         "pairing": _without_nan(results.pairing),
         "tails": _without_nan(results.tails),
+        "groups": _without_nan(results.groups),
         "assumptions": results.manifest["assumptions"],
         "notes": list(results.notes),
         "out": str(folder),

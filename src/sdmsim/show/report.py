@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sdmsim.lab.fairness import shipped_leads
-from sdmsim.show import assumed, certainty, slots, words
+from sdmsim.show import assumed, certainty, gainers, slots, words
 from sdmsim.show.answer import CANNOT_SAY, NOT_LEGAL_ADVICE, answer, levels, odd_verdicts, open_verdicts, records
 from sdmsim.show.pictures import Picture, draw
 from sdmsim.show.record import fits
@@ -70,6 +70,9 @@ def _content(results: Results, pictures: Sequence[Picture]) -> dict[str, Any]:
         "pairing": _table_of("Replications that the same luck was worth", *certainty.pairing_rows(results)),
         "pairing_sentence": certainty.pairing_worth(results.pairing),
         "bad_years": _bad_years(results),
+        "groups": [Table(*found) for found in gainers.group_tables(results)],
+        "gain_and_loss": gainers.gain_and_loss(results),
+        "groups_legend": gainers.LEGEND,
         "odd": odd_verdicts(results.comparison),
         "open": open_verdicts(results),
         "pictures": [_embedded(p) for p in pictures],

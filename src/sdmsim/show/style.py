@@ -72,6 +72,8 @@ ACTIVITY_GROUPS: dict[str, tuple[str, str]] = {
     "moves": ("moves and waiting", PALETTE[2]),
     "co_planning": ("co-planning with teachers", PALETTE[3]),
     "indirect": ("indirect service", PALETTE[4]),
+    "supervision_direct": ("supervising assistants", "#7A5195"),
+    "supervision_indirect": ("supervising assistants", "#7A5195"),
     "reviews": ("duties (reports, evaluations, meetings, ...)", PALETTE[5]),
     "documentation": ("duties (reports, evaluations, meetings, ...)", PALETTE[5]),
     "evaluation": ("duties (reports, evaluations, meetings, ...)", PALETTE[5]),

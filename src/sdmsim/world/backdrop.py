@@ -71,7 +71,12 @@ class Backdrop:
     @property
     def child_weeks(self) -> int:
         """School weeks of all children with a day on the caseload."""
-        return int(_weeks_served(self.served, self.week).sum())
+        return int(self.weeks_of_child.sum())
+
+    @property
+    def weeks_of_child(self) -> Ints:
+        """Per student, school weeks with a day on the caseload."""
+        return _weeks_served(self.served, self.week)
 
     @property
     def day_minutes(self) -> Floats:
