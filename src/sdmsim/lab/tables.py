@@ -83,7 +83,8 @@ def _groups_rows(bench: Bench) -> pd.DataFrame:
     import pandas as pd
 
     found = [bench.long(name, "groups").to_pandas().assign(arm=name) for name in bench.arms]
-    return pd.concat(found, ignore_index=True)
+    rows: pd.DataFrame = pd.concat(found, ignore_index=True)
+    return rows
 
 
 def _means(kept: pa.Table) -> dict[str, float]:
