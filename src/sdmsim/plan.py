@@ -102,13 +102,12 @@ def timetable(scenario: Scenario, *, start: Week | None = None) -> Week:
     fresh one is worse: so a larger legal group, or one more therapist (last in the staff table), never leaves more
     minutes without a place.
     """
-    problem = week_problem(scenario)
-    week = _week(scenario, problem)
+    return _week(scenario, week_problem(scenario), start)
+
+
+def _week(scenario: Scenario, problem: Problem, start: Week | None) -> Week:
+    week = scenario.own_week.week(problem) if scenario.own_week else make_week(problem)
     return week if start is None else better_of(problem, week, start)
-
-
-def _week(scenario: Scenario, problem: Problem) -> Week:
-    return scenario.own_week.week(problem) if scenario.own_week else make_week(problem)
 
 
 def reviewing_of(scenario: Scenario, problem: Problem) -> tuple[Reviewing, Problem] | None:
@@ -119,10 +118,10 @@ def reviewing_of(scenario: Scenario, problem: Problem) -> tuple[Reviewing, Probl
     return (strategy, problem) if isinstance(strategy, Reviewing) else None
 
 
-def plan_of(scenario: Scenario) -> Plan:
-    """The scenario with its timetable made."""
+def plan_of(scenario: Scenario, *, start: Week | None = None) -> Plan:
+    """The scenario with its timetable made; `start`: as in `timetable`."""
     problem, rules = week_problem(scenario), scenario.caseload
-    staffed = Staffed(scenario.roster, problem, _week(scenario, problem))
+    staffed = Staffed(scenario.roster, problem, _week(scenario, problem, start))
     staffed = with_vacancies(staffed, scenario.vacancy, scenario.calendar)
     return Plan(
         school=staffed.school,

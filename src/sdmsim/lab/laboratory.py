@@ -149,9 +149,9 @@ class Laboratory:
         bench.add(arms)
         return bench
 
-    def prepare(self, scenarios: Sequence[Scenario], tell: Callable[[int], None] | None = None) -> list[Prepared]:
-        """Make the weeks of scenarios; `tell` is called with the number done."""
-        found = self._all(prepare, scenarios, tell)
+    def prepare(self, arms: Sequence[Sequence[Scenario]], tell: Callable[[int], None] | None = None) -> list[Prepared]:
+        """Make the weeks of arms, each given as `trials.prepare` takes it; `tell` is called with the number done."""
+        found = self._all(prepare, arms, tell)
         self.timetable_seconds += sum(one.seconds for one in found)
         return found
 
@@ -269,12 +269,20 @@ class Bench:
         """The names, in the order in which they came."""
         return tuple(self._prepared)
 
-    def add(self, arms: Sequence[tuple[str, Scenario]], tell: Callable[[int], None] | None = None) -> None:
-        """More arms, from 0 replications; a name that is there is an error of the caller."""
+    def add(
+        self,
+        arms: Sequence[tuple[str, Scenario]],
+        tell: Callable[[int], None] | None = None,
+        before: Mapping[str, Sequence[Scenario]] | None = None,
+    ) -> None:
+        """More arms, from 0 replications; a name that is there is an error of the caller.
+
+        `before`: by name, scenarios from whose weeks an arm's week may start, as `trials.prepare` takes them.
+        """
         again = [name for name, _ in arms if name in self._prepared]
         if again:
             raise ValueError(f"arms that are there already: {again}")
-        made = self._laboratory.prepare([scenario for _, scenario in arms], tell)
+        made = self._laboratory.prepare([(*(before or {}).get(name, ()), scenario) for name, scenario in arms], tell)
         for (name, scenario), one in zip(arms, made, strict=True):
             self._prepared[name], self._replications[name] = one, 0
             self._places[name] = self._store.place(code_version(), one.address)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import accumulate
 from math import ceil
 from pathlib import Path
 from time import perf_counter
@@ -35,6 +36,7 @@ from sdmsim.lab.formulas import formulas, load_of
 from sdmsim.lab.laboratory import Bench, Progress, YearsFailed, laboratory
 from sdmsim.lab.staffing_question import STEPS, Asked
 from sdmsim.lab.store import default_store
+from sdmsim.lab.trials import week_after
 from sdmsim.plan import timetable
 from sdmsim.scenario import Scenario
 
@@ -87,11 +89,15 @@ def search(
     replications: int | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
+    dask: str | None = None,
+    store: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Staffed:
-    """Search every arm; the same for any number of workers. Nothing is written unless `out` names a folder.
+    """Search every arm; the same for any number of workers. Nothing is written unless `out` names a folder or `store`
+    one for the years lived.
 
     Raises:
+        YearsFailed: some year did not end.
         InputErrors: `out` holds results of other inputs or of another question (said before anything is run).
     """
     started, began = datetime.now(UTC), perf_counter()
@@ -103,11 +109,14 @@ def search(
         refuse_other_inputs(Path(out), inputs=inputs, seed=base.seed, assumptions=base.assumptions.said())
         _refuse_other_question(Path(out), asked)
     found = _Found(asked, dict(arms), years)
-    store = None if out is None else default_store(Path(out))
-    with laboratory(workers=workers, executor=executor, store=store, progress=progress) as lab:
+    kept = Path(store) if store is not None else default_store(Path(out)) if out is not None else None
+    with laboratory(workers=workers, executor=executor, dask=dask, store=kept, progress=progress) as lab:
         bench = lab.bench(name=f"{experiment.file.stem}-staffing")
         while steps := found.wanted():
-            bench.add([(found.name(arm, step), found.scenario(arm, step)) for arm, step in steps])
+            bench.add(
+                [(found.name(arm, step), found.scenario(arm, step)) for arm, step in steps],
+                before={found.name(arm, step): found.before(arm, step) for arm, step in steps},
+            )
             bench.advance({found.name(arm, step): years for arm, step in steps})
             if bench.failures:
                 raise YearsFailed(bench.failures)
@@ -156,6 +165,19 @@ class _Found:
         """The arm with this much staff."""
         return self.arms[arm].but(**{self.asked.key: step / STEPS})
 
+    def people(self, arm: str) -> list[int]:
+        """Steps at which the staff of the role are whole people: as the table has them, then one more each time."""
+        parts = [m.fte for m in self.arms[arm].roster.staff if m.role == self.asked.role]
+        steps = [round(fte * STEPS) for fte in accumulate(parts)] or [STEPS]
+        return [*steps, *range(steps[-1] + STEPS, self.asked.last, STEPS)]
+
+    def before(self, arm: str, step: int) -> list[Scenario]:
+        """The arm with the whole people below a step: its week may start from theirs, so that a part of a further post
+        never leaves more without a place than none.
+        """
+        below = [people for people in self.people(arm) if people < step]
+        return [self.scenario(arm, below[-1])] if below else []
+
     def wanted(self) -> list[tuple[str, int]]:
         """Steps to try next, of all arms."""
         first, last = self.asked.first, self.asked.last
@@ -163,8 +185,9 @@ class _Found:
             return [
                 (a, step) for a, known in self.known.items() for step in range(first, last + 1) if step not in known
             ]
-        whole_people = range(STEPS, last, STEPS)
-        return [(arm, step) for arm, known in self.known.items() for step in wanted(known, first, last, whole_people)]
+        return [
+            (arm, step) for arm, known in self.known.items() for step in wanted(known, first, last, self.people(arm))
+        ]
 
     def take(self, bench: Bench, steps: Sequence[tuple[str, int]]) -> None:
         """Count the years that keep the promise; a year that owes nothing keeps it."""
@@ -224,7 +247,9 @@ class _Found:
         """What formulas say; hours with children are those of the first step with the fewest unplaced sessions."""
         steps = sorted(self.known[arm])
         unplaced = [bench.week(self.name(arm, step))["unplaced_sessions"] for step in steps]
-        scenario = self.scenario(arm, steps[unplaced.index(min(unplaced))])
-        load = load_of(scenario, timetable(scenario), self.asked.role)
+        step = steps[unplaced.index(min(unplaced))]
+        scenario = self.scenario(arm, step)
+        week = timetable(scenario, start=week_after(self.before(arm, step)))
+        load = load_of(scenario, week, self.asked.role)
         for formula in formulas():
             yield arm, formula.name, formula.fte(load), formula.source

@@ -109,10 +109,14 @@ class OtherCode(Exception):
     """A worker's sdmsim, Python, NumPy, SimPy or OR-Tools is not that of the process that asks."""
 
 
-def prepare(scenario: Scenario) -> Prepared:
-    """Make the arm's week (from the cache where it was made before) and pack the plan."""
+def prepare(steps: Sequence[Scenario]) -> Prepared:
+    """Make the arm's week (from the cache where it was made before) and pack the plan.
+
+    `steps`: the arm's scenario, last; before it those from whose weeks its own may start, as in `plan.timetable`.
+    """
     began = perf_counter()
-    plan = plan_of(scenario)
+    scenario = steps[-1]
+    plan = plan_of(scenario, start=week_after(steps[:-1]))
     seconds = perf_counter() - began
     return Prepared(
         address_of(scenario, plan),
@@ -121,6 +125,14 @@ def prepare(scenario: Scenario) -> Prepared:
         seconds,
         week_row(plan),
     )
+
+
+def week_after(steps: Sequence[Scenario]) -> Week | None:
+    """The week of the last scenario, each starting from the one before; None of none."""
+    week = None
+    for scenario in steps:
+        week = timetable(scenario, start=week)
+    return week
 
 
 def ask(scenario: Scenario) -> Asked:

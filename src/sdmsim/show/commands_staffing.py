@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -26,6 +27,8 @@ FIGURES = "figures"
 @options.seed
 @options.replications
 @options.workers
+@options.dask
+@options.store
 @options.assumptions
 @options.quiet
 @options.as_json
@@ -42,6 +45,8 @@ def staffing(
     seed: int | None,
     replications: int | None,
     workers: int | None,
+    dask: str | None,
+    store: Path | None,
     assumed: str | None,
     quiet: bool,
     as_json: bool,
@@ -51,6 +56,7 @@ def staffing(
     The promise: at least the share X of the promised minutes is given, with at least the probability P over years.
     """
     from sdmsim.lab.experiment import load_experiment
+    from sdmsim.lab.laboratory import YearsFailed
     from sdmsim.lab.staffing import search
     from sdmsim.lab.staffing_question import ask
     from sdmsim.show.console import progress
@@ -61,7 +67,15 @@ def staffing(
     options.admit_own([read.base, *(s for _, s in read.scenarios)])
     target = out or Path("results") / f"{experiment.stem}-{NAME}"
     with progress(quiet=quiet) as show:
-        found = search(read, asked, out=target, seed=seed, replications=replications, workers=workers, progress=show)
+        where: dict[str, Any] = {"workers": workers, "dask": dask, "store": store}
+        try:
+            found = search(read, asked, out=target, seed=seed, replications=replications, progress=show, **where)
+        except YearsFailed as error:
+            click.echo("sdmsim: years that failed, a defect of ours or of a strategy of your own:", err=True)
+            for one in error.failures:
+                place = f" at {one.place}" if one.place else ""
+                click.echo(f"  {one.arm}, replication {one.replication} ({one.error}{place})", err=True)
+            raise click.exceptions.Exit(1) from None
     picture = draw(found)
     picture.save(target / FIGURES)
     if as_json:
