@@ -33,6 +33,7 @@ from sdmsim.scenario import Scenario, Year
 from sdmsim.school.slots import Slot
 from sdmsim.school.sources import Tables
 from sdmsim.school.synthetic import Synthetic
+from sdmsim.school.synthetic_district import SyntheticDistrict
 from sdmsim.school.vocabulary import (
     Block,
     CalendarEntry,
@@ -122,6 +123,7 @@ WRITTEN = {
     (Slot, "students"): "ids: `s1 s2 s7`",
     (StaffMember, "busy"): "weekly times: `Wed 14:00-15:00; Mon 08:00-08:15`",
     (Room, "metres"): "0 to 2000, metres",
+    (SyntheticDistrict, "share_by"): "`headcount`, `minutes`, or a list of numbers above 0",
     (Year, "first_day"): "date, without quotation marks",
     (Year, "last_day"): "date, without quotation marks",
 }
@@ -163,6 +165,7 @@ MEANINGS = {
     **{(Tables, name): "The CSV file of this table." for name in Tables.model_fields},
     (Synthetic, "like"): "The school that it is like.",
     (Synthetic, "seed"): "Another seed, another school.",
+    (SyntheticDistrict, "seed"): "Another seed, another district.",
     (Hybrid, "push_in_share"): "From 0 (nobody in class) to 1 (every child with a `team` row).",
     (Hybrid, "choose"): "How the children in class are chosen.",
     (Goal, "push_in_subjects"): "Subjects of bell.csv; with none, the goal is never worked on in class.",

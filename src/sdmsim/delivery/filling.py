@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import combinations
 
 from sdmsim.delivery.grouping import Grouped, Meeting, open_windows
-from sdmsim.delivery.options import Option, busy_of_child, options_of
+from sdmsim.delivery.options import Option, busy_of_child, clashes, options_of, possible
 from sdmsim.delivery.placing import Placed, weeks_of
 from sdmsim.delivery.problem import Problem, common
 from sdmsim.school.vocabulary import WEEKDAYS
@@ -56,7 +56,7 @@ class Filling:
     def reason(self, session: ChildSession) -> str:
         """Why a waiting child-session has no place: the one rule without which it would have one."""
         meeting = self._single(session)
-        options = options_of(self._problem, self._pools[meeting.pool], meeting)
+        options = possible(self._problem, self._pools[meeting.pool], meeting)
         if not options:
             return "no common window"
         around = self._around(meeting)
@@ -132,6 +132,8 @@ class Filling:
         """The rules that an option breaks in the week as it stands; "therapist busy" stands for any clash."""
         broken = set()
         request = meeting.members[0][0]
+        if taken := clashes(self._problem, meeting, option):
+            broken.add("room" if taken == "room" else "therapist busy")
         today = around[option.weekday]
         mine = [o for m, o in today if m.therapist == meeting.therapist]
         if any(_clash(o.out, option.out) for o in mine) or self._no_lunch([*mine, option], meeting.therapist):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sdmsim.delivery.contracts import Window
 from sdmsim.delivery.grouping import Meeting, Pool, moves_of, open_windows
-from sdmsim.delivery.problem import Problem, common
+from sdmsim.delivery.problem import Problem, Stretches, common
 
 
 class Option(NamedTuple):
@@ -28,6 +28,36 @@ class Option(NamedTuple):
 
 
 def options_of(problem: Problem, pool: Pool, meeting: Meeting) -> list[Option]:
+    """Every place in the week that bell schedule, contract and rooms allow a meeting, around what others have taken."""
+    found = possible(problem, pool, meeting)
+    if not problem.taken.children and not problem.taken.rooms:
+        return found
+    return [option for option in found if not clashes(problem, meeting, option)]
+
+
+def clashes(problem: Problem, meeting: Meeting, option: Option) -> str:
+    """What others have taken of an option: "child", "room", or nothing."""
+    busy = busy_of_child(meeting, option)
+    for request, _ in meeting.members:
+        theirs = problem.taken.children.get(problem.requests[request].student, ())
+        if _met(option.weekday, busy, problem.active[request], theirs):
+            return "child"
+    if option.room >= 0 and option.room in problem.taken.rooms:
+        weeks = 0
+        for request, _ in meeting.members:
+            weeks |= problem.active[request]
+        if _met(option.weekday, option.out, weeks, problem.taken.rooms[option.room]):
+            return "room"
+    return ""
+
+
+def _met(weekday: int, window: Window, weeks: int, taken: Stretches) -> bool:
+    return any(
+        day == weekday and start < window[1] and window[0] < end and held & weeks for day, start, end, held in taken
+    )
+
+
+def possible(problem: Problem, pool: Pool, meeting: Meeting) -> list[Option]:
     """Every place in the week that bell schedule, contract and rooms allow a meeting, by itself."""
     contract = problem.contracts[meeting.therapist]
     requests = [r for r, _ in meeting.members]

@@ -145,6 +145,8 @@ def even_out(
     now = [option for _, option in placed]
     for therapist, contract in enumerate(problem.contracts):
         mine = [m for m, meeting in enumerate(meetings) if meeting.therapist == therapist]
+        if not mine:
+            continue
         options = [
             options_of(problem, pools[meeting.pool], meeting) if meeting.therapist == therapist else [option]
             for meeting, option in zip(meetings, now, strict=True)
@@ -162,7 +164,7 @@ def even_out(
                 above.append(model.integer(0, 24 * 60))
                 model.add(above[-1] >= sum((o.out[1] - o.out[0]) * v for o, v in rows if o.weekday == day) - usual)
         model.minimise(sum(above))
-        if mine and model.solve():
+        if model.solve():
             now = [_taken(model, some, variables) or o for some, variables, o in zip(options, chosen, now, strict=True)]
     return list(zip(meetings, now, strict=True))
 
@@ -238,6 +240,8 @@ def _one_therapist_at_a_time(problem: Problem, model: Model, table: _Table) -> N
     rows = table.rows()
     for therapist, contract in enumerate(problem.contracts):
         stretches = [(o.weekday, o.out, v) for m, o, v in rows if table.meetings[m].therapist == therapist]
+        if not stretches:
+            continue
         for day in contract.days if contract.lunch_minutes else ():
             first, last = contract.lunch_window
             lunches = []

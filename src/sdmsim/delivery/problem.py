@@ -39,6 +39,19 @@ class Place(NamedTuple):
     """Position of its site; None: wherever the therapist is."""
 
 
+Stretches = Sequence[tuple[int, int, int, int]]
+"""(weekday, start, end, school weeks as bits) of each."""
+
+
+class Taken(NamedTuple):
+    """What others have taken before, where the therapists of a large school are placed one after the other."""
+
+    children: Mapping[int, Stretches]
+    """By position in the school's students."""
+    rooms: Mapping[int, Stretches]
+    """By position among the rooms."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """The weekly timetable to be made. Positions are those of the school's tables."""
@@ -71,6 +84,7 @@ class Problem:
     rules: WeekRules
     moves: Moves
     visits: Visits
+    taken: Taken = Taken({}, {})  # noqa: RUF009
 
     def digest(self) -> str:
         """SHA-256 of all that is read."""

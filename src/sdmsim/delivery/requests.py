@@ -6,15 +6,12 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import NamedTuple
 
+from sdmsim.delivery.caseloads import WEEKS_IN, therapists_of
 from sdmsim.delivery.rules import Goal
 from sdmsim.delivery.vocabulary import EVERY_WEEK, Case, CaseRow, Choice, Consultation, Request, Strategy
 from sdmsim.school.calendar import SchoolYear
-from sdmsim.school.sites import stays_of
 from sdmsim.school.vocabulary import Per, School, Service
 from sdmsim.streams import Luck
-
-_WEEKS_IN = {"week": 1, "month": 4, "quarter": 9, "year": 36}
-"""Weeks in which a period's sessions are to be held at the latest (a month of four full weeks)."""
 
 
 def caseload(school: School, goals: Mapping[str, Goal]) -> tuple[Case, ...]:
@@ -35,12 +32,12 @@ def caseload(school: School, goals: Mapping[str, Goal]) -> tuple[Case, ...]:
 
 def weekly_places(per: Per, sessions: int) -> int:
     """Places in the weekly timetable that keep an amount: 4 a month or 1 a month need one."""
-    return ceil(sessions / _WEEKS_IN[per])
+    return ceil(sessions / WEEKS_IN[per])
 
 
 def weekly_minutes(row: Service) -> float:
     """What a row asks a week."""
-    return row.minutes * row.sessions / _WEEKS_IN[row.per]
+    return row.minutes * row.sessions / WEEKS_IN[row.per]
 
 
 class Wanted(NamedTuple):
@@ -114,28 +111,3 @@ def indirect_minutes(
             weeks = len(calendar.periods("week", one.start, one.end))
             minutes[one.therapist] += one.weekly_minutes * weeks / calendar.n_weeks
     return tuple(minutes)
-
-
-def therapists_of(school: School) -> tuple[int, ...]:
-    """The therapist of every row: whole classes to whoever of the role, at their site, has the least to do for its FTE.
-
-    Classes that few may serve come first, then those with the most to do.
-    """
-    at = [{stay.site for day in week for stay in day} for week in stays_of(school)]
-    of_role: dict[str, list[int]] = {}
-    for position, member in enumerate(school.staff):
-        of_role.setdefault(member.role, []).append(position)
-    section = {s.id: s.section for s in school.students}
-    site = {s.section: s.site for s in school.sections}
-    load: dict[tuple[str, str], int] = {}
-    for row in school.services:
-        key = (row.provider_role, section[row.id])
-        load[key] = load.get(key, 0) + row.minutes * row.sessions * 36 // _WEEKS_IN[row.per]
-    taken = [0.0] * len(school.staff)
-    therapist: dict[tuple[str, str], int] = {}
-    may = {key: [p for p in of_role[key[0]] if site[key[1]] in at[p]] for key in load}
-    for key in sorted(load, key=lambda k: (len(may[k]), -load[k], k)):
-        best = min(may[key], key=lambda p: (taken[p], p))
-        therapist[key] = best
-        taken[best] += load[key] / school.staff[best].fte
-    return tuple(therapist[row.provider_role, section[row.id]] for row in school.services)

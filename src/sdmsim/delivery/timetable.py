@@ -13,6 +13,7 @@ from sdmsim.delivery.asked import asked_minutes
 from sdmsim.delivery.filling import Filling
 from sdmsim.delivery.grouping import Meeting, group
 from sdmsim.delivery.options import Option
+from sdmsim.delivery.parts import in_parts
 from sdmsim.delivery.placing import even_out, place_affordable, place_all
 from sdmsim.delivery.problem import Problem
 from sdmsim.delivery.vocabulary import Appointment, Unplaced, Week, in_force
@@ -32,10 +33,12 @@ _COMPANIES_TO_AVOID = 8
 
 
 def solve(problem: Problem) -> Week:
-    """Group, place, group anew what found no place, fill, spread over the week.
+    """The week of a problem, large ones in parts. Deterministic but for `solve_seconds`."""
+    return in_parts(problem, _whole)
 
-    Deterministic but for `solve_seconds`.
-    """
+
+def _whole(problem: Problem) -> Week:
+    """Group, place, group anew what found no place, fill, spread over the week."""
     began = perf_counter()
     first = best = group(problem)
     placed = place_affordable(problem, best.pools, best.meetings)

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from sdmsim.base import Described, InputErrors, Problem, quoted, read_as
 from sdmsim.school.synthetic import Synthetic
+from sdmsim.school.synthetic_district import SyntheticDistrict
 from sdmsim.school.tables import Readable, read_school, read_what_can_be
 from sdmsim.school.vocabulary import School, Text
 
@@ -43,7 +44,7 @@ class Tables(Described):
         return read_school(folder, self.files())
 
 
-SchoolSource = Annotated[Tables | Synthetic, Field(discriminator="kind")]
+SchoolSource = Annotated[Tables | Synthetic | SyntheticDistrict, Field(discriminator="kind")]
 
 
 def named_tables(content: Mapping[str, Any]) -> Tables | None:
