@@ -27,6 +27,7 @@ from pydantic.fields import FieldInfo
 from sdmsim.base import Described
 from sdmsim.delivery import Hybrid
 from sdmsim.delivery.policy import Policy, shipped_policies, shipped_policy
+from sdmsim.delivery.roles import usual_goals
 from sdmsim.delivery.rules import Goal, Grouping, Moves, WeekRules
 from sdmsim.lab.experiment import Arm, Experiment, Variation
 from sdmsim.scenario import Scenario, Year
@@ -205,6 +206,14 @@ advice. A scenario names one with `policy`: the name of one that ships, or a fil
 `policy = "district.toml"`, which may build on one (`also = ["california"]`). Rules are a list of `[[rule]]`; which keys
 a rule has depends on its `kind`. Warnings stand among the notes of `check`, `run`, `experiment` and the report.
 """
+USUAL_HEAD = """\
+### Goals that ship
+
+The usual goals of four disciplines. A goal that services.csv names and the scenario does not describe is taken from
+here, with the subjects that the bell schedule has, and a note says so.
+
+| goal | discipline | domain | apart | in class | lessons | source |
+|---|---|---|---|---|---|---|"""
 SHIPPED_HEAD = """\
 ### Policies that ship
 
@@ -388,6 +397,17 @@ def shipped_part() -> Iterator[str]:
     yield ""
 
 
+def usual_part() -> Iterator[str]:
+    """The goals that ship."""
+    yield USUAL_HEAD
+    for name, goal in usual_goals().items():
+        subjects = " ".join(goal.push_in_subjects) or "-"
+        subjects += f", else {' '.join(goal.or_subjects)}" if goal.or_subjects else ""
+        what = (f"`{name}`", goal.discipline, goal.domain, goal.in_room, goal.in_class, subjects, goal.source)
+        yield f"| {' | '.join(what)} |"
+    yield ""
+
+
 def _said(value: Any) -> str:
     if isinstance(value, list):
         return " ".join(map(str, value))
@@ -412,6 +432,7 @@ def page() -> str:
                 for key, within in one.model_fields.items():
                     lines += toml_part(f"{name}.{key}", models_in(within.annotation))
             lines += ledger_part() if name == "assumptions" else []
+            lines += usual_part() if name == "goals" else []
     lines += shipped_part()
     return "\n".join(lines).rstrip() + "\n"
 

@@ -457,7 +457,7 @@ SCENARIO_FILE = (
     case("the scenario is not there", {TOML: None}, "school.toml: there is no such file"),
     case("the scenario is empty", {TOML: ""},
          "school.toml: title: is missing", "school.toml: year: is missing", "school.toml: school: is missing",
-         "school.toml: delivery: is missing", "school.toml: goals: is missing"),
+         "school.toml: delivery: is missing"),
     case("the scenario is in Latin-1", {TOML: FILES[TOML].replace("Small", "Kl\u00e4s").encode("latin-1")},
          "school.toml:2: is not UTF-8 text (byte 0xE4)"),
     case("the scenario has a decimal comma", edited(TOML, ("= 0.5", "= 0,5")),

@@ -27,6 +27,7 @@ from sdmsim.delivery.policy import RuleBook, rule_book
 from sdmsim.delivery.policy_warnings import policy_warnings
 from sdmsim.delivery.problem import Problem as WeekProblem
 from sdmsim.delivery.problem import problem_of
+from sdmsim.delivery.roles import usual_notes, with_usual
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, Reviews, WeekRules
 from sdmsim.delivery.school_notes import contract_notes, conversion_notes, goal_notes, table_notes
 from sdmsim.delivery.slot_matching import Rules, read_own_week
@@ -71,7 +72,7 @@ class Scenario(Described):
     year: Year
     school: SchoolSource
     delivery: Delivery
-    goals: Mapping[str, Goal]
+    goals: Mapping[str, Goal] = {}
     staffing: Staffing = Staffing()
     grouping: Grouping = Grouping()
     week: WeekRules = WeekRules()
@@ -120,7 +121,7 @@ class Scenario(Described):
             school,
             self.calendar,
             delivery=self.own_week or self.delivery,
-            goals=self.goals,
+            goals=self.goals_in_use,
             grouping=self.grouping,
             rules=self.week,
             moves=self.moves,
@@ -135,6 +136,11 @@ class Scenario(Described):
     def own_week(self) -> OwnWeek | None:
         """What `week.timetable` holds, matched to the plans when the scenario was loaded."""
         return self._own_week
+
+    @cached_property
+    def goals_in_use(self) -> Mapping[str, Goal]:
+        """The goals of the file, and those that services name besides and that ship (`delivery/roles.toml`)."""
+        return with_usual(self.goals, self._read or self.roster)
 
     @property
     def rules_of_state(self) -> RuleBook:
@@ -178,17 +184,17 @@ class Scenario(Described):
         self._rules = rule_book(self.policy, folder, file)
         staffing = self.staffing.problems(read.school, file, self._table_files(), read.whole)
         asked = "own timetable" if self.week.timetable else self.delivery.kind
-        seats = self.placement.problems(read.school, self.goals, asked, file, self._table_files(), read.whole)
-        of_week = (self._folder, self._settled, read.whole, Rules(self.goals, self.grouping), self._table_files())
-        self._own_week, own = read_own_week(self.week.timetable, *of_week)
-        problems = (
-            *self._rules.problems,
-            *read.problems,
-            *own,
-            *self.check_against_roster(read.whole),
-            *staffing,
-            *seats,
+        seats = self.placement.problems(read.school, self.goals_in_use, asked, file, self._table_files(), read.whole)
+        of_week = (
+            self._folder,
+            self._settled,
+            read.whole,
+            Rules(self.goals_in_use, self.grouping),
+            self._table_files(),
         )
+        self._own_week, own = read_own_week(self.week.timetable, *of_week)
+        checked = self.check_against_roster(read.whole)
+        problems = (*self._rules.problems, *read.problems, *own, *checked, *staffing, *seats)
         if problems:
             names = [file, *self._table_files().values()]
             place = {name: i for i, name in enumerate(names)}
@@ -201,13 +207,13 @@ class Scenario(Described):
         year = self.year
         return [
             *agreement.dates(year.first_day, year.last_day, year.start_up_weeks, self.calendar),
-            *agreement.goals(self.goals, self.grouping),
+            *agreement.goals(self.goals_in_use, self.grouping),
             *agreement.sizes(self.grouping),
             *agreement.reviews(self.delivery, self.reviews),
             *caseload_problems(self.caseload, self._file, self._settled, self.calendar),
             *agreement.sites(self.staffing.fte, self.money),
             *agreement.vacancies(self.vacancy, self.calendar, self.assistant),
-            *agreement.assistants(self.assistant, self.goals),
+            *agreement.assistants(self.assistant, self.goals_in_use),
             *agreement.slots(self.make_up),
             *spell_problems(self.spell, self._settled, self.calendar, self._file),
         ]
@@ -302,7 +308,8 @@ class Scenario(Described):
         if outside:
             name = files.get("calendar", "the calendar")
             yield f"{len(outside)} of {len(school.calendar)} entries of {name} are outside the year and change nothing."
-        yield from goal_notes(school, self.goals)
+        yield from usual_notes(self.goals, self.goals_in_use, self._file)
+        yield from goal_notes(school, self.goals_in_use)
         yield from self._staff_notes()
         hours = self.week.full_time_hours
         yield from caseload_notes(self.caseload, self._file, school, self.calendar, hours)

@@ -15,8 +15,10 @@ def replace_at(content: dict[str, Any], name: str, value: Any, file: str) -> lis
         path = _parts(name)
     except tomllib.TOMLDecodeError:
         return [Problem(file, 0, name, "is not a dotted name such as delivery.push_in_share")]
-    if path[0] == "goals" and len(path) > 1 and path[1] not in content["goals"]:
-        return [Problem(file, 0, name, f'"{path[1]}" is not in [goals]{did_you_mean(path[1], content["goals"])}')]
+    if path[0] == "goals" and len(path) > 1 and path[1] not in content.get("goals", {}):
+        return [
+            Problem(file, 0, name, f'"{path[1]}" is not in [goals]{did_you_mean(path[1], content.get("goals", {}))}')
+        ]
     table = content
     for depth, part in enumerate(path[:-1]):
         inner = table.setdefault(part, {})

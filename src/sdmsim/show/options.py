@@ -103,7 +103,7 @@ def admit_own(scenarios: Iterable[Scenario]) -> None:
             if hasattr(made, "review") and scenario.reviews is None:
                 text = f'is missing: "{scenario.delivery.strategy}" moves children at reviews; give reviews.every_weeks'
                 problems.append(Problem("a strategy of your own", 0, "reviews", text))
-            cases = caseload(scenario.roster, scenario.goals)
+            cases = caseload(scenario.roster, scenario.goals_in_use)
             name = f'delivery.kind "{scenario.delivery.strategy}"'
             broken = broken_laws(made, cases, scenario.calendar, scenario.seed)
             problems += [Problem("a strategy of your own", 0, name, text) for text in broken]
