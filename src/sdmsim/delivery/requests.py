@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import NamedTuple
 
-from sdmsim.delivery.caseloads import WEEKS_IN, therapists_of
+from sdmsim.delivery.assigning import WEEKS_IN, therapists_of
 from sdmsim.delivery.rules import Goal
 from sdmsim.delivery.vocabulary import EVERY_WEEK, Case, CaseRow, Choice, Consultation, Request, Strategy
 from sdmsim.school.calendar import SchoolYear
