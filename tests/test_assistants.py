@@ -13,8 +13,9 @@ from week_laws import assert_lawful
 
 from sdmsim import load, metrics
 from sdmsim.base import InputErrors
+from sdmsim.delivery.assigning import therapists_of
 from sdmsim.delivery.assistants import Assistant, Team
-from sdmsim.delivery.requests import therapists_of, weekly_minutes
+from sdmsim.delivery.requests import weekly_minutes
 from sdmsim.delivery.timetable import make_week
 from sdmsim.events import ACTIVITIES, Log
 from sdmsim.plan import Plan, plan_of, week_problem

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sdmsim.base import digest
+from sdmsim.delivery.assigning import therapists_of
 from sdmsim.delivery.assistants import Assistant, Team
 from sdmsim.delivery.contracts import Contract, Window, contracts_of
 from sdmsim.delivery.forms import NO_FORM, PushInForm, Visits, visits_of
 from sdmsim.delivery.make_up import KeptFree
-from sdmsim.delivery.requests import indirect_minutes, therapists_of, wanted
+from sdmsim.delivery.requests import indirect_minutes, wanted
 from sdmsim.delivery.rules import Goal, Grouping, Moves, WeekRules
 from sdmsim.delivery.vocabulary import Consultation, Request, Setting, Strategy
 from sdmsim.school.calendar import SchoolYear
