@@ -184,14 +184,9 @@ class Scenario(Described):
         self._rules = rule_book(self.policy, folder, file)
         staffing = self.staffing.problems(read.school, file, self._table_files(), read.whole)
         asked = "own timetable" if self.week.timetable else self.delivery.kind
-        seats = self.placement.problems(read.school, self.goals_in_use, asked, file, self._table_files(), read.whole)
-        of_week = (
-            self._folder,
-            self._settled,
-            read.whole,
-            Rules(self.goals_in_use, self.grouping),
-            self._table_files(),
-        )
+        rules, files = Rules(self.goals_in_use, self.grouping), self._table_files()
+        seats = self.placement.problems(read.school, rules.goals, asked, file, files, read.whole)
+        of_week = (self._folder, self._settled, read.whole, rules, files)
         self._own_week, own = read_own_week(self.week.timetable, *of_week)
         checked = self.check_against_roster(read.whole)
         problems = (*self._rules.problems, *read.problems, *own, *checked, *staffing, *seats)
@@ -296,8 +291,7 @@ class Scenario(Described):
                 yield f"{self._file} has no [{table}]: {values}."
         if "assumptions" not in self.model_fields_set:
             yield f"{self._file} has no [assumptions]: the set {self.assumptions.set} holds."
-        if self._assumed:
-            yield from self._assumed.notes
+        yield from self._assumed.notes if self._assumed else ()
         yield from self.assumptions.notes()
         yield from table_notes(school, self.grouping, self.moves, self.days)
         if self.own_week:
