@@ -20,8 +20,11 @@ from small_school import FILES, write
 from sdmsim import load, metrics
 from sdmsim.delivery.caseload import CaseloadRules, evaluations_expected
 from sdmsim.events import EVALUATIONS, LEAVING, REASONS, Log
+from sdmsim.lab.execute import execute
+from sdmsim.lab.experiment import load_experiment
 from sdmsim.plan import Plan, plan_of
 from sdmsim.scenario import Scenario
+from sdmsim.show.pictures import draw
 from sdmsim.streams import Luck
 from sdmsim.world import live
 from sdmsim.world.arrivals import Arrival, arrivals_of, child_of, leaves
@@ -374,6 +377,19 @@ def test_staff_who_only_evaluate_cost_their_rate() -> None:
     assert np.isnan(cost(evaluator_fte=0.2))
 
 
+def test_a_vacant_post_evaluates_nobody() -> None:
+    """While it is vacant nothing is worked on, and the sessions of who joins its classes are missed for it."""
+    vacancy = [{"therapist": "SLP-1", "first_day": "2024-09-30", "weeks": 4, "remedy": {"kind": "nothing"}}]
+    log = lived({**REFERRED, "referrals_per_month": 6.0, "moves_in_per_month": 6.0}, vacancy=vacancy)
+    days = log.plan.calendar.days
+    gone = [d.index for d in days if "2024-09-30" <= d.date.isoformat() < "2024-10-26"]
+    assert not {day for day, *_ in log.evaluating} & set(gone)
+    assert min(day for day, *_ in log.evaluating) < min(gone)
+    vacant = REASONS.index("vacancy")
+    missed = [(day, student) for day, student, _, _, reason, _ in log.missed if reason == vacant]
+    assert {student for _, student in missed} & {student for _, student, _ in log.joined}
+
+
 # What it looks like in numbers
 
 
@@ -399,6 +415,32 @@ def test_weeks_and_metrics_of_a_log_by_hand() -> None:
     assert row["evaluation_backlog"] == pytest.approx((late_weeks + third * after) / log.plan.calendar.n_weeks)
     assert row["evaluations_done"] == 1.0
     assert row["evaluations_late_share"] == pytest.approx((1 + third) / (2 + third))
+
+
+def test_an_experiment_keeps_the_path_of_every_arm(tmp_path: Path) -> None:
+    """caseload.csv: every quantity of every week, mean and tails over the years; nothing for an arm without."""
+    folder = Path(mkdtemp())
+    scenario = write(
+        folder, {"school.toml": FILES["school.toml"].replace("push_in_share = 0.5", "push_in_share = 0.0")}
+    )
+    arms = [("as it is", "{}"), ("moving", "{ caseload = { moves_in_per_month = 3.0 } }")]
+    text = "".join(f'[[arm]]\nname = "{name}"\nset = {change}\n' for name, change in arms)
+    file = folder / "experiment.toml"
+    head = f'format = 1\ntitle = "Path"\nscenario = "{scenario.name}"\nbaseline = "as it is"\nreplications = 3\n'
+    file.write_text(head + text, encoding="utf-8")
+    experiment = load_experiment(file)
+    results = execute(experiment, workers=1)
+    table = results.caseload
+    assert set(table.arm) == {"moving"}
+    moving = dict(experiment.scenarios)["moving"]
+    weeks = [metrics.by_school_week(live(plan_of(moving), seed=1, replication=r)) for r in range(3)]
+    served = np.array([[week["served"] for week in found] for found in weeks])
+    own = table[table.quantity == "served"]
+    assert list(own.week) == list(range(1, served.shape[1] + 1))
+    assert list(own["mean"]) == pytest.approx(list(served.mean(axis=0)))
+    assert list(own.p95) == pytest.approx(list(np.quantile(served, 0.95, axis=0)))
+    assert "caseload" in {picture.name for picture in draw(results)}
+    assert results.runs.children_served.isna().sum() == 3
 
 
 def test_evaluees_count_where_a_policy_says_so(tmp_path: Path) -> None:

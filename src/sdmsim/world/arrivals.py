@@ -100,12 +100,16 @@ def _a_day(draw: float, days: Sequence[int], weights: Sequence[float], calendar:
 def child_of(arrival: Arrival, school: School, luck: Luck) -> tuple[Student, int]:
     """The child that joins, and the child (by position) that it has its plan, and all but its class, from.
 
-    A class is drawn by size, a child by its own chance, so that one more in the tables changes only who draws it.
+    A class is drawn by size, at the sites where children are served; a child of its site by its own chance: so one more
+    in the tables changes only who draws it.
     """
-    place = _drawn_class(arrival.name, school.sections, luck)
-    band = _band(place.grade)
-    likely = templates(school)
-    same = [i for i in likely if _band(school.students[i].grade) == band]
+    site_of = {section.section: section.site for section in school.sections}
+    by_site: dict[str, list[int]] = {}
+    for child in templates(school):
+        by_site.setdefault(site_of[school.students[child].section], []).append(child)
+    place = _drawn_class(arrival.name, [s for s in school.sections if s.site in by_site], luck)
+    likely = by_site[place.site]
+    same = [i for i in likely if _band(school.students[i].grade) == _band(place.grade)]
     like = min(same or likely, key=lambda i: luck.uniform(f"plan of {arrival.name}", school.students[i].id))
     name = arrival.name
     while name in school.student_index:

@@ -12,23 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 from sdmsim.delivery.caseload import Course, Span, direct_children
 from sdmsim.delivery.choosing import some_weeks
-from sdmsim.delivery.duties import duty_factors, shift_of
 from sdmsim.delivery.repair import Change, Newcomer, changed_week, newcomer
 from sdmsim.delivery.requests import as_wanted, caseload
 from sdmsim.delivery.vocabulary import Consultation, Request
-from sdmsim.school.sites import drive_minutes
-from sdmsim.school.vocabulary import WEEKDAYS, School, Service
+from sdmsim.school.sites import stays_of
+from sdmsim.school.vocabulary import School, Service
 from sdmsim.streams import Luck
-from sdmsim.world.accounts import holds_on
 from sdmsim.world.arrivals import Arrival, arrivals_of, child_of, leaves
-from sdmsim.world.evaluations import LOOK_AHEAD_WEEKS, SHARED, Queue
-from sdmsim.world.luck import providers_absent
+from sdmsim.world.evaluation_time import EvaluationTime
+from sdmsim.world.evaluations import Queue
 
 if TYPE_CHECKING:
     from sdmsim.plan import Changing, Plan
     from sdmsim.school.calendar import SchoolDay
-
-_EVALUATORS = "staff who only evaluate"
 
 
 def with_caseload(plan: Plan, luck: Luck) -> Plan:
@@ -54,13 +50,10 @@ class _Unfolding:
         """By school week, (child, why) of those who are gone from then on."""
         self.joining: list[tuple[Arrival, int]] = []
         """(who, evaluation) of those who join with the next school week, in the order of agreement."""
-        self.cancelled: set[tuple[int, int, int]] = set()
         self.joined: list[tuple[Any, ...]] = []
         self.left: list[tuple[Any, ...]] = []
         self.of_class, self.load = self._assigned()
-        self.minutes = self._evaluation_minutes()
-        names = [*(member.id for member in self.school.staff), _EVALUATORS]
-        self.absent = providers_absent(plan, names, luck)
+        self.time = EvaluationTime(plan, self.rules, luck)
 
     def unfold(self) -> Plan:
         """Week by week, to the plan that is lived."""
@@ -71,13 +64,13 @@ class _Unfolding:
             coming.setdefault(arrival.day, []).append(arrival)
         for week in range(self.calendar.n_weeks):
             self._change(week)
-            if self.rules.short_of_time == "cancel sessions":
-                self._cancel(week)
+            if self.rules.short_of_time == "cancel sessions" and week >= self.plan.start_up_weeks:
+                self.time.cancel(self.queue, week, self.week)
             for day in self.days_of[week]:
                 self._live(day, coming.get(day.index, ()))
         course = Course(
             tuple(self.spans),
-            frozenset(self.cancelled),
+            frozenset(self.time.cancelled),
             *map(tuple, (self.queue.referred, self.queue.evaluated, self.queue.evaluating, self.joined, self.left)),
         )
         reviewing = self.plan.reviewing and (self.plan.reviewing[0], self.problem)
@@ -90,39 +83,8 @@ class _Unfolding:
                 self.joining.append((arrival, -1))
             elif arrival.served < 0 or day.index < self.spans[arrival.served].end:
                 self.queue.ask(arrival, self._therapist_of(arrival))
-        done = self.queue.work(day.index, *self._minutes_of(day))
+        done = self.queue.work(day.index, *self.time.of_day(day))
         self.joining += [(one.arrival, one.number) for one in done if one.arrival.eligible and one.arrival.served < 0]
-
-    def _minutes_of(self, day: SchoolDay) -> tuple[dict[int, float], float]:
-        """Evaluation minutes of each therapist on a day, with what cancelled sessions leave, and of the evaluators."""
-        found = {}
-        for who, member in enumerate(self.school.staff):
-            if WEEKDAYS[day.weekday] in member.site_days and not self.absent[who, day.index]:
-                found[who] = self.minutes[who][day.week] / len(member.site_days)
-        for at, who, start in self.cancelled:
-            if at == day.index and who in found:
-                found[who] += next(
-                    float(a.lead + a.minutes + a.tail)
-                    for a in self.week.appointments
-                    if (a.therapist, a.weekday, a.start) == (who, day.weekday, start) and a.weeks >> day.week & 1
-                )
-        return found, 0.0 if self.absent[SHARED, day.index] else self._shared_minutes() / len(WEEKDAYS)
-
-    def _shared_minutes(self) -> float:
-        """A week's minutes of staff who only evaluate."""
-        return self.rules.evaluator_fte * 60.0 * self.plan.rules.full_time_hours
-
-    def _evaluation_minutes(self) -> list[tuple[float, ...]]:
-        """Per therapist and school week: those of staff.csv, but for duties that wait for a week without sessions."""
-        found, driven = [], drive_minutes(self.school)
-        for who, member in enumerate(self.school.staff):
-            requests = [r for r in self.week.requests if r.therapist == who]
-            consultations = [c for c in self.week.consultations if c.therapist == who]
-            minutes = self.plan.rules.session_minutes(member) - driven[who]
-            shift = shift_of(requests, consultations, minutes, self.calendar)
-            factors = duty_factors(shift, float(member.duty_minutes), self.calendar.n_weeks)
-            found.append(tuple(member.evaluation * factor for factor in factors))
-        return found
 
     def _change(self, week: int) -> None:
         """Who leaves and who joins with a school week."""
@@ -205,22 +167,31 @@ class _Unfolding:
                 self.leaving.setdefault(week, []).append((child, found[1]))
 
     def _assigned(self) -> tuple[dict[tuple[str, str], int], list[float]]:
-        """The therapist of each role and class, never an assistant, and each one's minutes a week for its FTE."""
+        """The therapist of each role and class, never an assistant, and each one's minutes a week for its FTE.
+
+        Whoever holds a vacant post for a while is not meant: a class is its post's, and its requests come first.
+        """
         school, found = self.school, dict[tuple[str, str], int]()
         load = [0.0] * len(school.staff)
         bosses = self.plan.team.supervisor if self.plan.assistants else {}
         for request in self.problem.requests:
             role, section = school.services[request.row].provider_role, school.students[request.student].section
-            found[role, section] = bosses.get(request.therapist, request.therapist)
-            load[request.therapist] += request.minutes * request.weekly_sessions / school.staff[request.therapist].fte
+            owner = bosses.get(request.therapist, request.therapist)
+            if found.setdefault((role, section), owner) == owner:
+                fte = school.staff[request.therapist].fte
+                load[request.therapist] += request.minutes * request.weekly_sessions / fte
         return found, load
 
     def _assigned_to(self, role: str, section: str) -> int:
-        """Who has the class; else who of the role has the least to do."""
+        """Who has the class; else who of the role, at its site, has the least to do."""
         known = self.of_class.get((role, section))
         if known is None:
-            of_role = [t for t, member in enumerate(self.school.staff) if member.role == role]
-            known = min(of_role, key=lambda t: (self.load[t], t))
+            site = next(s.site for s in self.school.sections if s.section == section)
+            at = [{stay.site for day in week for stay in day} for week in stays_of(self.school)]
+            away = {gap.therapist for gap in self.plan.gaps}
+            may = [t for t, member in enumerate(self.school.staff) if member.role == role and site in at[t]]
+            known = min(may, key=lambda t: (t in away, self.load[t], t))
+            self.of_class[role, section] = known
         return known
 
     def _therapist_of(self, arrival: Arrival) -> int:
@@ -232,50 +203,6 @@ class _Unfolding:
             section = child.section
         row = next(row for row in school.services if row.kind == "direct" and row.id == school.students[like].id)
         return self._assigned_to(row.provider_role, section or school.students[like].section)
-
-    def _cancel(self, week: int) -> None:
-        """Cancel sessions of a week as far as the deadlines ahead ask for more than the evaluation minutes.
-
-        What lacks before a deadline is spread evenly over the therapist's days until then. Nobody knows yet who will be
-        absent.
-        """
-        if week < self.plan.start_up_weeks:
-            return
-        busy = sorted({one.therapist for one in self.queue.waiting})
-        ahead = range(week, min(week + LOOK_AHEAD_WEEKS, self.calendar.n_weeks))
-        for who in busy:
-            site = self.school.staff[who].site_days
-            shared = self._shared_minutes() / len(WEEKDAYS) / len(busy)
-            on_site = [d for w in ahead for d in self.days_of[w] if WEEKDAYS[d.weekday] in site]
-            minutes = {d.index: shared for w in ahead for d in self.days_of[w]}
-            for day in on_site:
-                minutes[day.index] += self.minutes[who][day.week] / len(site)
-            held, freed = sorted(self._held(who, week)), dict[int, float]()
-            for due, lack in self.queue.lacking(who, minutes):
-                until = [d.week for d in on_site if d.index <= due]
-                need = lack * until.count(week) / max(1, len(until)) - sum(m for d, m in freed.items() if d <= due)
-                for one in [one for one in held if one[1] <= due]:
-                    if need <= 0.0:
-                        break
-                    _, day_index, start, gained = one
-                    self.cancelled.add((day_index, who, start))
-                    held.remove(one)
-                    freed[day_index] = freed.get(day_index, 0.0) + gained
-                    need -= gained
-
-    def _held(self, who: int, week: int) -> list[tuple[float, int, int, int]]:
-        """(child-minutes, day, start, therapist minutes) of each session of a therapist in a week."""
-        by_weekday = {day.weekday: day for day in self.days_of[week]}
-        found = []
-        for one in self.week.appointments:
-            day = by_weekday.get(one.weekday)
-            if one.therapist != who or day is None:
-                continue
-            members = [self.week.requests[r] for r, _ in one.members]
-            lost = sum(r.minutes for r in members if holds_on(one, r, day))
-            if lost:
-                found.append((float(lost), day.index, one.start, one.lead + one.minutes + one.tail))
-        return found
 
 
 def _rows_like(school: School, like: int, child: str, first: SchoolDay) -> list[Service]:
