@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -27,7 +28,7 @@ from sdmsim.scenario import Scenario
 from sdmsim.show.pictures import draw
 from sdmsim.streams import Luck
 from sdmsim.world import live
-from sdmsim.world.arrivals import Arrival, arrivals_of, child_of, leaves
+from sdmsim.world.arrivals import Arrival, arrivals_of, child_of, leaves, rows_like
 from sdmsim.world.evaluations import SHARED, Queue
 
 SURE = {"child_attendance": 1, "provider_attendance": 1, "called_away": 0, "child_unwilling": 0, "class_unavailable": 0}
@@ -273,6 +274,78 @@ def test_who_leaves_owes_nothing_afterwards_and_is_not_seen() -> None:
     numbers = {n for n, r in enumerate(log.plan.week.requests) if r.per == "week"}
     booked = sum(m for _, _, r, _, _, m, _ in log.given if r in numbers)
     assert owed == pytest.approx(booked + sum(m for _, _, r, m, _, _ in log.missed if r in numbers))
+
+
+def test_each_leaves_with_the_week_of_its_day() -> None:
+    """Whoever was there from the first day or joined later: the last day is the last of the school week of its wait."""
+    rules = {"dismissed_share": 0.9, "moves_in_per_month": 6.0}
+    log, made = lived(rules, 1), CaseloadRules.model_validate(rules)
+    days, school = log.plan.calendar.days, log.plan.school
+    joined = {student: day for day, student, _ in log.joined}
+    expected = {}
+    for child in (*(s for s in range(5) if school.students[s].id != "s5"), *joined):
+        found = leaves(made, school.students[child].id, joined.get(child, 0), Luck(1, 1))
+        assert found is not None
+        if found[0] < len(days) and days[found[0]].week + 1 < log.plan.calendar.n_weeks:
+            expected[child] = max(d.index for d in days if d.week == days[found[0]].week)
+    assert {student: day for day, student, _ in log.left} == expected
+    assert expected.keys() & joined.keys()
+    assert expected.keys() - joined.keys()
+
+
+def test_nobody_evaluates_a_child_that_left() -> None:
+    """Neither is it asked for, nor worked on, after its last day; who stays is evaluated."""
+    rules = {"dismissed_share": 0.97, "reevaluation_share": 1.0, "reevaluation_hours": 9.0, "short_of_time": "late"}
+    dropped = kept = 0
+    for replication in range(6):
+        log = lived(rules, replication)
+        left = {student: day for day, student, _ in log.left}
+        child = {number: student for _, number, _, _, _, student in log.referred}
+        assert all(day <= left.get(student, day) for day, *_, student in log.referred)
+        assert all(day <= left.get(child[number], day) for day, _, number, _ in log.evaluating)
+        assert all(day <= left.get(child[number], day) for day, number, _ in log.evaluated)
+        done = {number for _, number, _ in log.evaluated}
+        dropped += sum(student in left and number not in done for number, student in child.items())
+        kept += len(done)
+    assert dropped
+    assert kept
+
+
+def test_a_new_plan_has_the_rows_that_last() -> None:
+    """From its first day, or from the day on which a row begins; neither rows that end nor indirect ones."""
+    services = FILES["services.csv"] + (
+        "s5,speech,30,week,1,direct,language,group,team,SLP,2024-09-10,\n"
+        "s5,speech,20,week,1,direct,language,group,team,SLP,2024-12-02,\n"
+        "s5,speech,15,week,1,direct,language,group,team,SLP,,2024-11-01\n"
+    )
+    school = load(write(Path(mkdtemp()), {"services.csv": services})).roster
+    rows = rows_like(school, 4, "new", date(2024, 10, 21))
+    assert [(row.id, row.minutes, row.start) for row in rows] == [
+        ("new", 30, date(2024, 10, 21)),
+        ("new", 20, date(2024, 12, 2)),
+    ]
+
+
+def test_consultation_begins_and_ends_with_the_child() -> None:
+    """A plan that is given through teachers is given from the first day on the caseload to the last."""
+    rules = {"moves_in_per_month": 6.0, "moves_away_share": 0.9}
+    log = lived(rules, delivery={"kind": "consultation", "weekly_minutes": 10})
+    days, spans = log.plan.calendar.days, log.plan.course.spans  # type: ignore[union-attr]
+    assert log.joined
+    seen = 0
+    for one in log.plan.week.consultations:
+        span = spans[one.student]
+        inside = {d.week for d in days[span.first : span.end]}
+        given_in = {w for w in range(log.plan.calendar.n_weeks) if one.weeks >> w & 1}
+        if one.student >= 5 or span.end < len(days):
+            assert given_in <= inside
+            seen += 1
+    assert seen
+    learning = log.learning
+    assert learning is not None
+    late = [learning.active[g, p] for g, s in enumerate(learning.student) for p, day in enumerate(learning.probe_days)
+            if not spans[s].first <= day < spans[s].end]  # fmt: skip
+    assert not any(late)
 
 
 def test_who_has_no_place_is_tried_again_when_somebody_leaves() -> None:

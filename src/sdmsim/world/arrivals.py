@@ -7,6 +7,7 @@ plan, and more: arrivals are counted in units of chance that a rate only cuts of
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from math import floor, log
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +20,7 @@ from sdmsim.delivery.caseload import (
 )
 from sdmsim.events import LEAVING
 from sdmsim.school.calendar import SchoolYear
-from sdmsim.school.vocabulary import School, Section, Student, grade_number
+from sdmsim.school.vocabulary import School, Section, Service, Student, grade_number
 from sdmsim.streams import Luck
 
 if TYPE_CHECKING:
@@ -116,6 +117,16 @@ def child_of(arrival: Arrival, school: School, luck: Luck) -> tuple[Student, int
         name += "'"
     changes = {"id": name, "grade": place.grade, "section": place.section}
     return school.students[like].model_copy(update=changes), like
+
+
+def rows_like(school: School, like: int, child: str, first: date) -> list[Service]:
+    """The direct rows of a child that last to the end of the year, as those of a child that joins on `first`."""
+    rows = []
+    for row in school.services:
+        if row.id == school.students[like].id and row.kind == "direct" and row.end is None:
+            start = first if row.start is None else max(first, row.start)
+            rows.append(row.model_copy(update={"id": child, "start": start}))
+    return rows
 
 
 def _drawn_class(name: str, sections: Sequence[Section], luck: Luck) -> Section:

@@ -18,7 +18,7 @@ from sdmsim.delivery.vocabulary import Consultation, Request
 from sdmsim.school.sites import stays_of
 from sdmsim.school.vocabulary import School, Service
 from sdmsim.streams import Luck
-from sdmsim.world.arrivals import Arrival, arrivals_of, child_of, leaves
+from sdmsim.world.arrivals import Arrival, arrivals_of, child_of, leaves, rows_like
 from sdmsim.world.evaluation_time import EvaluationTime
 from sdmsim.world.evaluations import Queue
 
@@ -111,9 +111,9 @@ class _Unfolding:
                     consultations.append(one._replace(weeks=one.weeks & ~before))
                 else:
                     section = self.problem.section_names.index(self.school.students[one.student].section)
-                    new.append(newcomer(one._replace(weeks=one.weeks & ~before), section, self.calendar))
+                    new.append(newcomer(one, section, self.calendar))
         if ended or new:
-            again = self._without_place(week) if ended else []
+            again = [n for n in self._without_place(week) if n not in ended] if ended else []
             change = Change(
                 week,
                 given={n: {} for n in again},
@@ -140,7 +140,7 @@ class _Unfolding:
         """A child comes onto the caseload with the first day of a school week; its direct rows as requests."""
         child, like = child_of(arrival, self.school_before, self.luck)
         number = len(self.school.students)
-        rows = _rows_like(self.school, like, child.id, first)
+        rows = rows_like(self.school, like, child.id, first.date)
         self.school = _wider(self.school, child, rows)
         self.spans.append(Span(first.index, len(self.calendar.days)))
         self.joined.append((first.index, number, evaluation))
@@ -203,16 +203,6 @@ class _Unfolding:
             section = child.section
         row = next(row for row in school.services if row.kind == "direct" and row.id == school.students[like].id)
         return self._assigned_to(row.provider_role, section or school.students[like].section)
-
-
-def _rows_like(school: School, like: int, child: str, first: SchoolDay) -> list[Service]:
-    """The direct rows of a child that last to the end of the year, as those of a child that joins."""
-    rows = []
-    for row in school.services:
-        if row.id == school.students[like].id and row.kind == "direct" and row.end is None:
-            start = first.date if row.start is None else max(first.date, row.start)
-            rows.append(row.model_copy(update={"id": child, "start": start}))
-    return rows
 
 
 def _wider(school: School, child: Any, rows: list[Service]) -> School:

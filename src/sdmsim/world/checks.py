@@ -53,6 +53,22 @@ def check_places(log: Log) -> None:
     _one_after_the_other(work[[0, 1, 3, 4]], log.staff_absences, "therapist")
 
 
+def check_caseload(log: Log) -> None:
+    """Nobody is served, taken out of class or missed before its first day on the caseload or after its last.
+
+    Raises:
+        Defect: somebody is.
+    """
+    course = log.plan.course
+    if course is None:
+        return
+    for day, student in (fact[:2] for facts in (log.given, log.trips) for fact in facts):
+        if not course.served(student, day):
+            raise Defect("a child is served that is not on the caseload")
+    if not all(course.served(student, day) for day, student in log.absences):
+        raise Defect("a child that is not on the caseload is absent from it")
+
+
 def _one_after_the_other(stretches: Floats, absences: list[tuple[Any, ...]], who: str) -> None:
     """Rows of `stretches`: day, person, start, end."""
     day, person, start, end = stretches

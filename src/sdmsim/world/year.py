@@ -12,7 +12,7 @@ from sdmsim.events import Log
 from sdmsim.streams import Luck
 from sdmsim.world.accounts import settle
 from sdmsim.world.caseload import with_caseload
-from sdmsim.world.checks import check_minutes, check_places
+from sdmsim.world.checks import check_caseload, check_minutes, check_places
 from sdmsim.world.classroom import NO_NOTICE, classroom
 from sdmsim.world.learning import learn
 from sdmsim.world.luck import fortune_of
@@ -91,6 +91,7 @@ def _lived(plan: Plan, seed: int, replication: int) -> Log:
     settle(year)
     check_minutes(stage, log)
     check_places(log)
+    check_caseload(log)
     log.learning = learn(log, Luck(seed, replication), plan.numbers)
     return log
 
