@@ -26,7 +26,7 @@ from sdmsim.delivery.rules import Goal, Grouping
 from sdmsim.delivery.slots import slots_of
 from sdmsim.delivery.vocabulary import Appointment
 from sdmsim.events import ACTIVITIES, REASONS, Log
-from sdmsim.metrics import fidelity, row, student_time, therapist_week
+from sdmsim.metrics import fidelity, notes_of_year, row, student_time, therapist_week
 from sdmsim.plan import Plan, timetable, week_problem
 from sdmsim.scenario import load
 from sdmsim.school.sites import Stay
@@ -572,3 +572,18 @@ def test_only_who_is_at_one_site_all_the_time_keeps_a_slot_free() -> None:
     for start, end, site in ((480, 720, "east"), (740, 800, "west"), (700, 760, None), (470, 500, None)):
         found = kept_by(stays[0], [(FRI, start, end)])
         assert found == (((FRI, start, end, site),) if site else ())
+
+
+def test_a_note_says_whom_a_slot_does_not_reach() -> None:
+    """In a slot in maths nobody can be fetched; in WIN A and B can, but not C, who is served in class."""
+    for start, reached in ((720, 0), (610, 2)):
+        school = two_weeks(
+            IN_SLOT,
+            slot(start, 40),
+            children=[A, B, child("C")],
+            requests=[*APART, wanted(2, "classroom", 20)],
+            appointments=[*PLACES, push_in(WED, 550, 20, [(2, 0)])],
+        )
+        assert [f"reaches {reached} of 3 children" in note for note in notes_of_year(school)] == [True]
+    assert notes_of_year(two_weeks(IN_SLOT, slot(610, 40))) == ()
+    assert notes_of_year(two_weeks()) == ()

@@ -10,8 +10,9 @@ from sdmsim.metrics.log_systems import as_log_systems_have_it
 from sdmsim.metrics.money import RATIOS
 from sdmsim.metrics.months import by_month
 from sdmsim.metrics.names import BETTER, METRICS, Metric, unit_of
+from sdmsim.metrics.notes import notes_of_year
 from sdmsim.metrics.progress import progress
-from sdmsim.metrics.regular_class import notes_of_year, regular_class_counts, regular_class_notes
+from sdmsim.metrics.regular_class import regular_class_counts, regular_class_notes
 from sdmsim.metrics.rows import measure, row, unplaced_a_week
 from sdmsim.metrics.slots import in_order, slot_names, slot_numbers, slots
 from sdmsim.metrics.tables import fidelity, student_time, students_table

@@ -54,8 +54,3 @@ def regular_class_notes(book: RuleBook, arms: Sequence[tuple[str, Mapping[str, f
                     f"{policy.name}: children {words} of the school week in regular class, by all services outside it"
                     f" as planned: {said} {source_of(policy, rule)}."
                 )
-
-
-def notes_of_year(plan: Plan) -> tuple[str, ...]:
-    """The same of one plan."""
-    return tuple(regular_class_notes(plan.rules_of_state, [("", regular_class_counts(plan))]))
