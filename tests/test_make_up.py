@@ -334,6 +334,27 @@ def test_a_session_of_other_weeks_is_not_in_the_way() -> None:
     assert [m[:2] for m in made_up(lived(replace(school, week=week)))] == [(3, 0)]
 
 
+def test_who_takes_over_a_child_makes_up_what_it_missed_before() -> None:
+    """In the second week A is T2's; what it missed in the first, with T1, it makes up with B, who is T2's too."""
+    school = two_weeks(
+        requests=[
+            APART[0]._replace(weeks=0b01),
+            wanted(1, "therapy_room", 20, therapist=1),
+            wanted(0, "therapy_room", 20, therapist=1)._replace(weeks=0b10),
+        ],
+        appointments=[
+            PLACES[0]._replace(weeks=0b01),
+            pull_out(THU, 610, 20, [(1, 0)], therapist=1),
+            pull_out(WED, 610, 20, [(2, 0)], therapist=1)._replace(weeks=0b10),
+        ],
+        staff=[therapist("T1"), therapist("T2")],
+    )
+    assert made_up(lived(school)) == []
+    handed_over = (*school.week.requests[:2], school.week.requests[2]._replace(row=0))
+    found = made_up(lived(replace(school, week=replace(school.week, requests=handed_over))))
+    assert [m[:2] + m[5:] for m in found] == [(3, 0, 1)]
+
+
 def slot(start: int, minutes: int, weekday: int = FRI, places: int = 2) -> dict[str, Any]:
     """Places of a slot as `slots_of` makes them; instruction may lie from `start` on."""
     where = (0, "therapy_room", "", "", weekday, start, minutes, 5, 1)

@@ -62,19 +62,17 @@ def _build(plan: Plan) -> Openings:
         weeks = active_weeks(request, plan.calendar).bit_length() - 1
         last[request.row] = max(last.get(request.row, -1), weeks)
     within = plan.calendar.n_weeks if make_up.within_weeks is None else make_up.within_weeks
-    slots = range(len(plan.week.appointments), len(plan.places))
+    places = plan.places
+    slots = range(len(plan.week.appointments), len(places))
     index = school.student_index
     return Openings(
         reasons=frozenset(REASONS.index(reason) for reason in make_up.reasons if reason in REASONS),
         within_weeks=within,
         week=tuple(d.week for d in plan.calendar.days),
         joinable=tuple(builder.joinable(a) if make_up.by == "groups" else () for a in plan.week.appointments),
-        most=tuple(builder.most(a) for a in plan.places),
-        in_slot=tuple(
-            tuple(n for n in builder.apart if t in builder.therapists[requests[n].row])
-            for t in range(len(school.staff))
-        ),
-        starts={(n, a): builder.starts(n, plan.places[a]) for a in slots for n in builder.apart},
+        most=tuple(builder.most(a) for a in places),
+        in_slot=tuple(builder.apart(t) for t in range(len(school.staff))),
+        starts={(n, a): builder.starts(n, places[a]) for a in slots for n in builder.apart(places[a].therapist)},
         student=tuple(r.student for r in requests),
         section=tuple(position[school.students[r.student].section] for r in requests),
         grade=builder.grade,
@@ -102,10 +100,13 @@ class _Builder:
         self.pull_out, self.lessons = windows_of(plan.school)
         requests = plan.week.requests
         self.grade = tuple(grade_number(plan.school.students[r.student].grade) for r in requests)
-        self.apart = [n for n, r in enumerate(requests) if r.setting == "therapy_room"]
-        self.therapists: dict[int, set[int]] = {}
+        serving: dict[int, set[int]] = {}
         for request in requests:
-            self.therapists.setdefault(request.row, set()).add(request.therapist)
+            serving.setdefault(request.row, set()).add(request.therapist)
+        self.served_by: dict[int, list[int]] = {}
+        for number, request in enumerate(requests):
+            for who in sorted(serving[request.row]):
+                self.served_by.setdefault(who, []).append(number)
         sections = {s.section: s.site for s in plan.school.sections}
         self.site = [sections[plan.school.students[r.student].section] for r in requests]
         self.stays = stays_of(plan.school)
@@ -115,6 +116,11 @@ class _Builder:
             for student in {requests[n].student for n, _ in appointment.members}:
                 self.own.setdefault(student, []).append(appointment)
 
+    def apart(self, therapist: int) -> tuple[int, ...]:
+        """The requests given in a room whose rows a therapist serves, at some time of the year."""
+        requests = self.plan.week.requests
+        return tuple(n for n in self.served_by.get(therapist, ()) if requests[n].setting == "therapy_room")
+
     def joinable(self, place: Appointment) -> tuple[int, ...]:
         """The requests whose children may join an appointment."""
         requests, grouping = self.plan.week.requests, self.plan.grouping
@@ -123,13 +129,9 @@ class _Builder:
         grades = [self.grade[n] for n in members]
         family = grouping.family_of(requests[members[0]].goal)
         found = []
-        for number, request in enumerate(requests):
-            if (
-                request.student in known
-                or request.setting != place.setting
-                or request.minutes > place.minutes
-                or place.therapist not in self.therapists[request.row]
-            ):
+        for number in self.served_by.get(place.therapist, ()):
+            request = requests[number]
+            if request.student in known or request.setting != place.setting or request.minutes > place.minutes:
                 continue
             if place.setting == "classroom":
                 fits = self._in_lesson(number, place)
