@@ -22,8 +22,9 @@ from sdmsim import load, metrics
 from sdmsim.base import InputErrors
 from sdmsim.delivery.choosing import some_weeks
 from sdmsim.delivery.handing_over import handed_over, succeeded
+from sdmsim.delivery.paraprofessionals import Helper
 from sdmsim.delivery.problem import Problem
-from sdmsim.delivery.vacancy import Gap, Vacancy, spell_of
+from sdmsim.delivery.vacancy import Gap, Vacancy, absence_of
 from sdmsim.delivery.vocabulary import Unplaced, Week
 from sdmsim.events import REASONS, Log
 from sdmsim.plan import Plan, plan_of
@@ -104,7 +105,8 @@ def test_nobody_is_paid_for_a_vacant_post() -> None:
     half = metrics.row(lived(replace(made_plan, gaps=(Gap(0, date(2024, 9, 4), date(2024, 9, 10)),))))["cost"]
     assert whole == pytest.approx(40 * 37.5 * 2 * 1.3)
     assert half == pytest.approx(whole / 2)
-    helped = replace(made_plan, helper_hours=((10.0, 20.0),))
+    helper = Helper(id="H", therapists=("T1",), task="support", hours_a_week=5.0, rate=20.0)
+    helped = replace(made_plan, posted_helpers=((helper, 2),))
     assert metrics.row(lived(helped))["cost"] == pytest.approx(whole + 10 * 20 * 1.3)
 
 
@@ -120,10 +122,10 @@ def test_nobody_is_paid_for_a_vacant_post() -> None:
 def test_weeks_of_a_vacancy(school: Scenario, dates: dict[str, Any], vacant: range, remedied: range) -> None:
     """Whole school weeks; the lag counts in them; a week without school is none; the year's end ends it."""
     remedy = {"kind": "redistribute", "after_weeks": 2}
-    spell = spell_of(
+    absence = absence_of(
         Vacancy.model_validate_json(_json({"therapist": "SLP-2", **dates, "remedy": remedy})), school.calendar
     )
-    assert (spell.vacant, list(spell.remedied)) == (vacant, list(remedied))
+    assert (absence.vacant, list(absence.remedied)) == (vacant, list(remedied))
 
 
 def _json(content: dict[str, Any]) -> str:
@@ -221,7 +223,13 @@ def test_from_a_distance_nobody_visits_a_class(tmp_path: Path) -> None:
         for child_ in (0, 1)
     }
     assert weeks == {0: set(range(6, 12)), 1: {6}}
-    assert made_plan.helper_hours == ((6.0 * 5, 20.0),)
+    ((helper, paid_weeks),) = made_plan.posted_helpers
+    assert (helper.id, helper.therapists, helper.hours_a_week, paid_weeks) == (
+        "SLP-2-remote-helper",
+        ("SLP-2-remote",),
+        6.0,
+        5,
+    )
 
 
 @cache

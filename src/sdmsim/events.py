@@ -24,6 +24,7 @@ REASONS = (
     "vacancy",
     "school_event",
     "class_unavailable",
+    "helper_missing",
     "no_room",
     "out_of_time",
     "start_up",
@@ -122,6 +123,30 @@ class TherapistDid(NamedTuple):
     end: float
 
 
+class SubstituteCame(NamedTuple):
+    """A therapist was absent on a site-day, and somebody else kept its appointments and did its desk work."""
+
+    day: int
+    therapist: int
+
+
+class HelperAbsent(NamedTuple):
+    """A helper was absent for the whole day."""
+
+    day: int
+    helper: int
+
+
+class HelperFetched(NamedTuple):
+    """A helper was on its way for the children of an appointment, to bring them or to take them back."""
+
+    day: int
+    helper: int
+    appointment: int
+    start: float
+    end: float
+
+
 class PlanAmended(NamedTuple):
     """At a review the team moved a service row to another setting, from `day` on.
 
@@ -186,7 +211,8 @@ EVALUATIONS = ("initial", "reevaluation")
 LEAVING = ("dismissed", "moved away")
 ACTIVITIES = ("push_in", "pull_out", "moves", "lunch", "called_away", "travel")
 FACTS = (SessionEnded, MinutesGiven, MinutesMissed, StudentWentOut, StudentAbsent, TherapistAbsent, TherapistDid,
-         PlanAmended, EvaluationAsked, EvaluationEnded, TherapistEvaluated, ChildJoined, ChildLeft)  # fmt: skip
+         PlanAmended, EvaluationAsked, EvaluationEnded, TherapistEvaluated, ChildJoined, ChildLeft,
+         SubstituteCame, HelperAbsent, HelperFetched)  # fmt: skip
 
 
 THERAPY, CLASS = "in therapy", "in class"
@@ -276,6 +302,9 @@ class Log:
     evaluating: list[tuple[Any, ...]] = field(default_factory=list)
     joined: list[tuple[Any, ...]] = field(default_factory=list)
     left: list[tuple[Any, ...]] = field(default_factory=list)
+    substitutes: list[tuple[Any, ...]] = field(default_factory=list)
+    helper_absences: list[tuple[Any, ...]] = field(default_factory=list)
+    fetched: list[tuple[Any, ...]] = field(default_factory=list)
     learning: Learning | None = None
     """What the year taught; None while it is lived."""
 
@@ -284,6 +313,7 @@ class Log:
         lists = (
             self.sessions, self.given, self.missed, self.trips, self.absences, self.staff_absences, self.work,
             self.amendments, self.referred, self.evaluated, self.evaluating, self.joined, self.left,
+            self.substitutes, self.helper_absences, self.fetched,
         )  # fmt: skip
         for kind, rows in zip(FACTS, lists, strict=True):
             for row in rows:

@@ -12,6 +12,7 @@ from sdmsim.delivery.forms import PushInForm, Visits, visits_of
 from sdmsim.delivery.make_up import NO_MAKE_UP, MakeUp
 from sdmsim.delivery.money import Money
 from sdmsim.delivery.own import Own, OwnReviews
+from sdmsim.delivery.paraprofessionals import Helper
 from sdmsim.delivery.policy import RuleBook
 from sdmsim.delivery.problem import Problem
 from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, Reviews, WeekRules
@@ -70,9 +71,14 @@ class Plan:
     """What one year made of it; set in the plan of a year that is lived, and only there."""
     gaps: tuple[Gap, ...] = ()
     """When members of staff are not in their posts."""
-    helper_hours: tuple[tuple[float, float | None], ...] = ()
-    """(hours in the year, pay an hour) of each helper."""
+    posted_helpers: tuple[tuple[Helper, int], ...] = ()
+    """Each helper on site and the school weeks for which it is paid."""
     assistants: tuple[Assistant, ...] = ()
+
+    @property
+    def helpers(self) -> tuple[Helper, ...]:
+        """The helpers on site."""
+        return tuple(helper for helper, _ in self.posted_helpers)
 
     @property
     def team(self) -> Team:
@@ -121,7 +127,8 @@ def reviewing_of(scenario: Scenario, problem: Problem) -> tuple[Reviewing, Probl
 def plan_of(scenario: Scenario, *, start: Week | None = None) -> Plan:
     """The scenario with its timetable made; `start`: as in `timetable`."""
     problem, rules = week_problem(scenario), scenario.caseload
-    staffed = Staffed(scenario.roster, problem, _week(scenario, problem, start))
+    helpers = tuple((helper, scenario.calendar.n_weeks) for helper in scenario.helper)
+    staffed = Staffed(scenario.roster, problem, _week(scenario, problem, start), helpers=helpers)
     staffed = with_vacancies(staffed, scenario.vacancy, scenario.calendar)
     return Plan(
         school=staffed.school,
@@ -144,6 +151,6 @@ def plan_of(scenario: Scenario, *, start: Week | None = None) -> Plan:
         slots=slots_of(staffed.school, staffed.problem, staffed.week, scenario.make_up),
         changing=None if rules is None else Changing(rules, scenario.delivery, staffed.problem, scenario.seed),
         gaps=staffed.gaps,
-        helper_hours=staffed.helper_hours,
+        posted_helpers=staffed.helpers,
         assistants=scenario.assistant,
     )

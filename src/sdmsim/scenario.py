@@ -22,6 +22,7 @@ from sdmsim.delivery.money import Money, money_notes
 from sdmsim.delivery.named_files import refuse_other_files, seen_from
 from sdmsim.delivery.own import as_written, tagged
 from sdmsim.delivery.own_week import OwnWeek
+from sdmsim.delivery.paraprofessionals import Helper, price_notes
 from sdmsim.delivery.placement import Placement, placement_notes
 from sdmsim.delivery.policy import RuleBook, rule_book
 from sdmsim.delivery.policy_warnings import policy_warnings
@@ -32,7 +33,7 @@ from sdmsim.delivery.rules import Days, Goal, Grouping, Moves, Reviews, WeekRule
 from sdmsim.delivery.school_notes import contract_notes, conversion_notes, goal_notes, table_notes
 from sdmsim.delivery.slot_matching import Rules, read_own_week
 from sdmsim.delivery.spells import Spell, spell_problems
-from sdmsim.delivery.vacancy import Vacancy, vacancy_notes
+from sdmsim.delivery.vacancy import Vacancy
 from sdmsim.school.calendar import SchoolYear, school_year
 from sdmsim.school.sources import SchoolSource, Tables, named_tables, read_tables
 from sdmsim.school.staffing import Staffing
@@ -85,6 +86,7 @@ class Scenario(Described):
     assistant: tuple[Assistant, ...] = ()
     make_up: MakeUp = NO_MAKE_UP
     placement: Placement = Placement()
+    helper: tuple[Helper, ...] = ()
     money: Money = Money()
     caseload: CaseloadRules | None = None
     assumptions: Assumptions = Assumptions()
@@ -92,7 +94,7 @@ class Scenario(Described):
     _file: str = PrivateAttr(default="scenario")
     _folder: Path = PrivateAttr(default=Path())
     _read: School | None = PrivateAttr(default=None)
-    """The school as its tables have it, before `staffing`."""
+    """As its tables have it, before `staffing`."""
     _roster: School | None = PrivateAttr(default=None)
     _assumed: Assumed | None = PrivateAttr(default=None)
     """What stands in the place of the file's own assumptions, if anything does."""
@@ -165,9 +167,8 @@ class Scenario(Described):
         except InputErrors as error:
             tables = named_tables(content)
             found = read_tables(tables, folder, file).problems if tables else ()
-            raise InputErrors(
-                (*error.problems, *rule_book(content.get("policy"), folder, file).problems, *found)
-            ) from None
+            of_state = rule_book(content.get("policy"), folder, file).problems
+            raise InputErrors((*error.problems, *of_state, *found)) from None
         if isinstance(scenario.school, Tables):
             read = read_tables(scenario.school, folder, file)
         else:
@@ -191,8 +192,7 @@ class Scenario(Described):
         checked = self.check_against_roster(read.whole)
         problems = (*self._rules.problems, *read.problems, *own, *checked, *staffing, *seats)
         if problems:
-            names = [file, *self._table_files().values()]
-            place = {name: i for i, name in enumerate(names)}
+            place = {name: i for i, name in enumerate([file, *self._table_files().values()])}
             raise InputErrors(sorted(problems, key=lambda p: (place.get(p.file, len(place)), p.row)))
         return self
 
@@ -208,7 +208,7 @@ class Scenario(Described):
             *caseload_problems(self.caseload, self._file, self._settled, self.calendar),
             *agreement.sites(self.staffing.fte, self.money),
             *agreement.vacancies(self.vacancy, self.calendar, self.assistant),
-            *agreement.assistants(self.assistant, self.goals_in_use),
+            *agreement.assistants(self.assistant, self.helper, self.goals_in_use),
             *agreement.slots(self.make_up),
             *spell_problems(self.spell, self._settled, self.calendar, self._file),
         ]
@@ -297,20 +297,19 @@ class Scenario(Described):
         if self.own_week:
             yield f"The week is that of {self.week.timetable}; [delivery] is not asked."
             yield from self.own_week.notes
-        year = self.year
-        outside = [e for e in school.calendar if not inside(e.date, e.through, year.first_day, year.last_day)]
+        first, last = self.year.first_day, self.year.last_day
+        outside = [e for e in school.calendar if not inside(e.date, e.through, first, last)]
         if outside:
             name = files.get("calendar", "the calendar")
             yield f"{len(outside)} of {len(school.calendar)} entries of {name} are outside the year and change nothing."
         yield from usual_notes(self.goals, self.goals_in_use, self._file)
         yield from goal_notes(school, self.goals_in_use)
         yield from self._staff_notes()
-        hours = self.week.full_time_hours
-        yield from caseload_notes(self.caseload, self._file, school, self.calendar, hours)
+        yield from caseload_notes(self.caseload, self._file, school, self.calendar, self.week.full_time_hours)
         yield from make_up_notes(self.make_up, self.grouping.legal_size)
         given = "money" in self.model_fields_set
         yield from money_notes(self.money, given, school.staff, self._file, files.get("staff", "The staff table"))
-        yield from vacancy_notes(self.vacancy, self._file)
+        yield from price_notes(self.vacancy, self.helper, self._file, self.days, self.money)
         yield from conversion_notes(school, self.calendar)
         yield from policy_warnings(self._rules, school, self.grouping, self.calendar, self.week.full_time_hours)
 

@@ -10,6 +10,7 @@ from sdmsim.base import dotted as key
 from sdmsim.delivery.assistants import Assistant, assistant_problems
 from sdmsim.delivery.make_up import MakeUp, kept_by
 from sdmsim.delivery.money import Money
+from sdmsim.delivery.paraprofessionals import Helper, helper_problems
 from sdmsim.delivery.rules import Goal, Grouping, Reviews
 from sdmsim.delivery.vacancy import Vacancy, vacancy_problems
 from sdmsim.delivery.vocabulary import Reviewing, Strategy
@@ -142,14 +143,17 @@ class Agreement:
                 text = f'"{one.therapist}" supervises {supervised[one.therapist]}, who may not work without'
                 yield Problem(self.file, 0, key(["vacancy", n, "therapist"]), text)
 
-    def assistants(self, assistants: Sequence[Assistant], goals: Mapping[str, Goal]) -> Iterator[Problem]:
-        """Assistants belong to the staff."""
+    def assistants(
+        self, assistants: Sequence[Assistant], helpers: Sequence[Helper], goals: Mapping[str, Goal]
+    ) -> Iterator[Problem]:
+        """Assistants and helpers belong to the staff."""
         if "staff" in self.whole:
             names = {one.id for one in assistants}
             later = [member for member in reversed(self.school.staff) if member.id in names][: len(assistants)]
             staff = [member for member in self.school.staff if not any(member is one for one in later)]
             table = self.tables.get("staff", "the generated staff")
             yield from assistant_problems(assistants, staff, goals, self.file, table)
+            yield from helper_problems(helpers, [m.id for m in self.school.staff], self.file, table)
 
     def dates(self, first_day: date, last_day: date, start_up_weeks: int, calendar: SchoolYear) -> Iterator[Problem]:
         """There is a year to live, and rows and calendar speak of it."""

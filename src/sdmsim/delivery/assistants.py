@@ -116,8 +116,8 @@ class Team:
     def shared_out(self, therapists: Sequence[int]) -> tuple[int, ...]:
         """Who holds every service row, when therapists hand classes to their assistants; indirect rows stay.
 
-        Neighbouring classes, by site and grade, so that groups can fill. In proportion to FTE, of the therapist's what
-        supervision leaves; but no more stays with it than its contract holds, in groups of the preferred size.
+        By site, some classes of every grade, whose open windows lie apart. In proportion to FTE, of the therapist's
+        what supervision leaves; but no more stays with it than its contract holds, in groups of the preferred size.
         """
         found = list(therapists)
         for boss in sorted(set(self.supervisor.values())):
@@ -171,8 +171,13 @@ class Team:
             done += load
 
     def _in_order(self, names: Collection[str]) -> list[str]:
-        """Classes by site and grade."""
-        place = {s.section: (s.site, grade_number(s.grade), s.section) for s in self._school.sections}
+        """Classes by site, and there the first ones of all grades before the second ones."""
+        of_grade: dict[tuple[str, int], int] = {}
+        place = {}
+        for one in sorted(self._school.sections, key=lambda section: section.section):
+            grade = (one.site, grade_number(one.grade))
+            of_grade[grade] = of_grade.get(grade, -1) + 1
+            place[one.section] = (one.site, of_grade[grade], grade[1], one.section)
         return sorted(names, key=lambda name: place[name])
 
 

@@ -26,6 +26,9 @@ class Money(Described):
     mileage_rate: Annotated[float, Field(ge=0.0, le=10.0)] | None = None
     """Dollars a mile of drives between sites (`miles` of drives.csv); not given: drives cost their time only. The
     rate that the United States leave free of tax was 0.67 in 2024 and 0.70 in 2025."""
+    substitute_rate: Annotated[float, Field(ge=0.0, le=10000.0)] | None = None
+    """Pay of a substitute (`days.substitute_share`) for each contract hour of the day, in dollars; who is absent is
+    paid as ever. Not given: no costs are worked out in a year with substitutes."""
 
 
 def money_notes(money: Money, given: bool, staff: Sequence[StaffMember], scenario: str, table: str) -> Iterator[str]:

@@ -116,6 +116,9 @@ class Days(Described):
     """For children without an attendance of their own: children with plans in one district, 2023 (docs/sources.md)."""
     provider_attendance: Share = 0.97
     """Judged, near the absence of teachers: 9.4 of 180 days (docs/sources.md)."""
+    substitute_share: Share = 0.0
+    """Share of the days of a therapist's absence on which a substitute keeps its appointments and does its desk work.
+    0: nobody does."""
     called_away: Share = 0.01
     """Share of appointments from which the therapist is called away (crisis, meeting); judged."""
     child_unwilling: Share = 0.01

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from sdmsim.base import Described, Problem, did_you_mean
 from sdmsim.base import dotted as key
 from sdmsim.school.calendar import SchoolYear
-from sdmsim.school.vocabulary import School, Text
+from sdmsim.school.vocabulary import School, Share, Text
 
 Dollars = Annotated[float, Field(ge=0.0, le=10000.0)]
 Lag = Annotated[int, Field(ge=0, le=52)]
@@ -64,6 +64,9 @@ class Remote(Described):
     """Hours a week for which somebody on site fetches the children and sits in."""
     helper_rate: Dollars | None = None
     """Pay an hour of that person, in dollars, benefits on top; not given: no costs are worked out."""
+    helper_attendance: Share | None = None
+    """Share of the school days on which that person is there; on others the sessions are missed (`helper_missing`). Not
+    given: `days.provider_attendance`."""
 
 
 Remedy = Annotated[Nothing | Redistribute | Contractor | Remote, Field(discriminator="kind")]
@@ -108,7 +111,7 @@ class Gap(NamedTuple):
     last: date
 
 
-class Spell(NamedTuple):
+class Absence(NamedTuple):
     """A vacancy on the calendar. Remedies hold for whole school weeks."""
 
     first: date
@@ -119,7 +122,7 @@ class Spell(NamedTuple):
     """Of these, the weeks in which the remedy holds."""
 
 
-def spell_of(vacancy: Vacancy, calendar: SchoolYear) -> Spell:
+def absence_of(vacancy: Vacancy, calendar: SchoolYear) -> Absence:
     """The days and school weeks of a vacancy. It begins within the year."""
     begins = next(d for d in calendar.days if d.date >= vacancy.first_day)
     last = vacancy.last_day
@@ -133,8 +136,8 @@ def spell_of(vacancy: Vacancy, calendar: SchoolYear) -> Spell:
     ]
     vacant = range(whole[0], whole[-1] + 1) if whole else range(0)
     if isinstance(vacancy.remedy, Nothing):
-        return Spell(vacancy.first_day, last, vacant, range(0))
-    return Spell(vacancy.first_day, last, vacant, vacant[vacancy.remedy.after_weeks :])
+        return Absence(vacancy.first_day, last, vacant, range(0))
+    return Absence(vacancy.first_day, last, vacant, vacant[vacancy.remedy.after_weeks :])
 
 
 def vacancy_problems(
@@ -164,13 +167,13 @@ def vacancy_problems(
         if isinstance(one.remedy, Redistribute) and alone:
             text = f'"redistribute", but {one.therapist} is the only {role} in {table}'
             yield Problem(file, 0, key([*where, "remedy", "kind"]), text)
-        mine = spell_of(one, calendar)
+        mine = absence_of(one, calendar)
         if not isinstance(one.remedy, Nothing) and not mine.remedied:
             text = f"{one.remedy.after_weeks}, but the post is vacant for {len(mine.vacant)} whole school weeks"
             yield Problem(file, 0, key([*where, "remedy", "after_weeks"]), text)
         for other in vacancies[:n]:
             if other.therapist == one.therapist and any(d.date >= other.first_day for d in calendar.days):
-                before = spell_of(other, calendar)
+                before = absence_of(other, calendar)
                 if before.first <= mine.last and mine.first <= before.last:
                     text = f'"{one.therapist}" is away already from {before.first} to {before.last}'
                     yield Problem(file, 0, key([*where, "therapist"]), text)

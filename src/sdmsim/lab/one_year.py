@@ -35,6 +35,7 @@ def log_table(log: Log) -> pd.DataFrame:
         "reason": lambda i: REASONS[i],
         "activity": lambda i: ACTIVITIES[i],
         "kind": lambda i: EVALUATIONS[i],
+        "helper": lambda i: str(log.plan.helpers[i].id),
         "why": lambda i: LEAVING[i],
     }
     first = ("day", "date", "fact", "student", "therapist")

@@ -3,7 +3,8 @@
 An employee is paid `fte` x `week.full_time_hours` for every school week, `money.benefits_share` on top; overtime is not
 paid. A contractor and a remote therapist are paid each hour worked: sessions, moves, being called away, planning,
 indirect service, reviews, drives, duties, and overtime; no lunch, no waiting, no time off. Miles between sites are
-paid on top to all. Nobody is paid for a vacant post. Where a member of staff has no rate there is no cost: nan.
+paid on top to all. Nobody is paid for a vacant post. A substitute is paid the contract hours of its days, a helper its
+hours of every school week. Where a member of staff has no rate there is no cost: nan.
 """
 
 from __future__ import annotations
@@ -93,8 +94,21 @@ def _weeks_in_post(log: Log, backdrop: Backdrop) -> Floats:
 
 def cost_of_helpers(plan: Plan) -> float:
     """Dollars of the year for helpers, benefits on top; nan where one has no rate."""
-    pay = sum(hours * (np.nan if rate is None else rate) for hours, rate in plan.helper_hours)
+    pay = sum(
+        helper.hours_a_week * weeks * (np.nan if helper.rate is None else helper.rate)
+        for helper, weeks in plan.posted_helpers
+    )
     return float(pay * (1.0 + plan.money.benefits_share))
+
+
+def _cost_of_substitutes(log: Log) -> float:
+    """Dollars of the year for substitutes: the contract hours of the day, without benefits; nan without a rate."""
+    if not log.substitutes:
+        return 0.0
+    rate, hours = log.plan.money.substitute_rate, log.plan.rules.full_time_hours
+    staff = log.plan.school.staff
+    worked = sum(staff[who].fte * hours / len(staff[who].site_days) for _, who in log.substitutes)
+    return float("nan") if rate is None else float(rate * worked)
 
 
 def money_metrics(log: Log, backdrop: Backdrop, goals_met: float) -> dict[str, float]:
@@ -105,7 +119,7 @@ def money_metrics(log: Log, backdrop: Backdrop, goals_met: float) -> dict[str, f
     cost_per_delivered_hour, cost_per_goal_met: of this year; nan where nothing was given or met.
     """
     cost = float(cost_by_therapist(log, backdrop).sum())
-    cost += _cost_of_evaluators(log, backdrop) + cost_of_helpers(log.plan)
+    cost += _cost_of_evaluators(log, backdrop) + cost_of_helpers(log.plan) + _cost_of_substitutes(log)
     delivered = float(columns(log.given, 7)[5].sum()) / 60.0
     found = {"cost": cost, "delivered_hours": delivered, "goals_met": goals_met}
     return found | {name: ratio_of(found, name) for name in RATIOS}

@@ -28,6 +28,7 @@ _REASON_MEANINGS = {
     "vacancy": "the post was vacant",
     "school_event": "an assembly, testing or early release stood in the way",
     "class_unavailable": "the class had a test or another lesson than planned",
+    "helper_missing": "the helper of a remote therapist was absent",
     "no_room": "the therapy room was still in use when the time was over",
     "out_of_time": "the session began late and was cut, or did not begin in its time",
     "start_up": "the timetable was still being made",

@@ -181,7 +181,7 @@ def weeks_of(log: Log, backdrop: Backdrop) -> Weeks:
     n_weeks, shape = backdrop.n_weeks, (len(contracts.opens), backdrop.n_weeks)
     size = shape[0] * n_weeks
     absent = np.zeros_like(contracts.on_site)
-    away = columns(log.staff_absences, 2).astype(np.int64)
+    away = columns(sorted(set(log.staff_absences) - set(log.substitutes)), 2).astype(np.int64)
     absent[away[1], away[0]] = 1.0
     at_work = contracts.on_site - absent
 

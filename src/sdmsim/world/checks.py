@@ -50,7 +50,9 @@ def check_places(log: Log) -> None:
         [trips[[0, 1, 3, 7]], np.stack([visits[0], visits[1], visits[4], visits[4] + visits[5]])], axis=1
     )
     _one_after_the_other(children, log.absences, "child")
-    _one_after_the_other(work[[0, 1, 3, 4]], log.staff_absences, "therapist")
+    alone = set(log.staff_absences) - set(log.substitutes)
+    _one_after_the_other(work[[0, 1, 3, 4]], sorted(alone), "therapist")
+    _one_after_the_other(columns(log.fetched, 5)[[0, 1, 3, 4]], log.helper_absences, "helper")
 
 
 def check_caseload(log: Log) -> None:

@@ -57,6 +57,8 @@ def fortune_of(plan: Plan, stage: Stage, luck: Luck) -> Fortune:
     return Fortune(
         child_absent=absent.tolist(),
         provider_absent=away.tolist(),
+        substitute=_substitutes(plan, staff, luck),
+        helper_absent=_helpers_absent(plan, slots, luck),
         called_away=(
             luck.uniforms_of("provider called away", staff, visits.therapist, visits.when) < days.called_away
         ).tolist(),
@@ -79,6 +81,29 @@ def providers_absent(plan: Plan, names: Sequence[str], luck: Luck) -> Bools:
     slots = np.array([d.week * 5 + d.weekday for d in plan.calendar.days], dtype=np.int64)
     drawn = luck.uniforms_of("provider absent", names, _rows(len(names)), slots)
     return np.asarray(drawn >= plan.days.provider_attendance * provider_factors(plan.spells, plan.calendar))
+
+
+def _substitutes(plan: Plan, names: Sequence[str], luck: Luck) -> list[list[bool]]:
+    """Per therapist, by day: somebody would step in."""
+    share, days = plan.days.substitute_share, plan.calendar.days
+    if share == 0.0:
+        return [[False] * len(days)] * len(names)
+    slots = np.array([d.week * 5 + d.weekday for d in days], dtype=np.int64)
+    comes = luck.uniforms_of("substitute for a therapist", names, _rows(len(names)), slots) < share
+    found: list[list[bool]] = comes.tolist()
+    return found
+
+
+def _helpers_absent(plan: Plan, slots: Ints, luck: Luck) -> list[list[bool]]:
+    usual = plan.days.provider_attendance
+    rates = np.array([usual if one.attendance is None else one.attendance for one in plan.helpers])
+    names = [one.id for one in plan.helpers]
+    if not names:
+        return []
+    found: list[list[bool]] = (
+        luck.uniforms_of("helper absent", names, _rows(len(names)), slots) >= rates[:, None]
+    ).tolist()
+    return found
 
 
 def _rows(n: int) -> Ints:

@@ -70,7 +70,7 @@ def practice(
     work = np.where(in_class, in_lesson * _kept(log.plan, learners, goal, day, luck, n), 0.0)
     apart = np.where(learners.in_hallway[appointment], n["places.work_share.hallway"], n["places.work_share.room"])
     work = np.where(in_class, work, apart)
-    work = work * _known(log.plan, learners, day, student, appointment, n)
+    work = work * _known(log, learners, day, student, appointment, n)
     rates = np.array([[n[f"practice.episodes_per_minute.{activity}"] for activity in two] for two in learners.activity])
     done = episodes(
         minutes,
@@ -102,16 +102,25 @@ def _company(learners: Learners, day: Ints, appointment: Ints, goal: Ints, n: Nu
     return present, (same - 1.0 + n["practice.mixed_fit"] * (present - same)) / others
 
 
-def _known(plan: Plan, learners: Learners, day: Ints, student: Ints, appointment: Ints, n: Numbers) -> Floats | float:
-    """Share of the usual work that a therapist gets done with a child, by the time since their first session."""
+def _known(log: Log, learners: Learners, day: Ints, student: Ints, appointment: Ints, n: Numbers) -> Floats | float:
+    """Share of the usual work that a therapist gets done with a child, by the time since their first session.
+
+    With a substitute every session is as the first.
+    """
+    plan = log.plan
     if n["team.new_loss"] == 0.0 or not len(day):
         return 1.0
     therapists = np.array([a.therapist for a in plan.places], dtype=np.int64)
-    _, pair = np.unique(student * len(plan.school.staff) + therapists[appointment], return_inverse=True)
+    who = therapists[appointment]
+    _, pair = np.unique(student * len(plan.school.staff) + who, return_inverse=True)
     first = np.full(pair.max() + 1, np.inf)
     dates = learners.dates[day]
     np.minimum.at(first, pair, dates)
-    return np.asarray(familiar((dates - first[pair]) / 7.0, n["team.new_loss"], n["team.familiar_weeks"]))
+    weeks = (dates - first[pair]) / 7.0
+    if log.substitutes:
+        held = columns(log.substitutes, 2)
+        weeks[np.isin(day * len(plan.school.staff) + who, held[0] * len(plan.school.staff) + held[1])] = 0.0
+    return np.asarray(familiar(weeks, n["team.new_loss"], n["team.familiar_weeks"]))
 
 
 def _kept(plan: Plan, learners: Learners, goal: Ints, day: Ints, luck: Luck, n: Numbers) -> Floats:

@@ -52,6 +52,11 @@ def _build(plan: Plan) -> Stage:
         turns=builder.turns(),
         visits=builder.visits(),
         rooms=len(builder.rooms),
+        fetcher=tuple(
+            next((h for h, one in enumerate(plan.helpers) if one.task == "fetch" and m.id in one.therapists), -1)
+            for m in school.staff
+        ),
+        remote=tuple(member.type == "remote" for member in school.staff),
         sections=tuple(sorted({position[school.students[i].section] for i in served})),
         closures=tuple(_closures(s.grade, calendar.days) for s in school.sections),
         half_hours=np.arange(first // HALF_HOUR, -(-last // HALF_HOUR), dtype=np.int64),

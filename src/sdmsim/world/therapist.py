@@ -12,6 +12,7 @@ from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sdmsim.world.classroom import closed
+from sdmsim.world.fetching import PATIENCE, fetcher_of, lacks_helper, taken_back
 from sdmsim.world.owed import Owed, joiners, slot_session
 from sdmsim.world.student import lose_thread
 from sdmsim.world.vocabulary import (
@@ -19,6 +20,7 @@ from sdmsim.world.vocabulary import (
     CHILD_ABSENT,
     CHILD_UNWILLING,
     DAY,
+    HELPER_MISSING,
     LUNCH,
     MOVES,
     NO_ROOM,
@@ -46,7 +48,7 @@ def therapist(year: Year, who: int) -> Steps:
     """A therapist's year, day by day on site."""
     env, work = year.env, year.log.work
     member = year.plan.school.staff[who]
-    opens, lunch_minutes = float(member.start), float(member.lunch_minutes)
+    opens, lunch_minutes, employed = float(member.start), float(member.lunch_minutes), member.type == "employee"
     absent, vacant = year.fortune.provider_absent[who], year.stage.vacant[who]
     called_away = year.fortune.called_away
     overrun = grained(year.plan.moves.overrun_minutes)
@@ -62,10 +64,12 @@ def therapist(year: Year, who: int) -> Steps:
             continue
         if absent[day]:
             year.log.staff_absences.append((day, who))
-            for visit in visits:
-                for one in visit.members:
-                    year.miss(day, one, PROVIDER_ABSENT)
-            continue
+            if not (employed and year.fortune.substitute[who][day]):
+                for visit in visits:
+                    for one in visit.members:
+                        year.miss(day, one, PROVIDER_ABSENT)
+                continue
+            year.log.substitutes.append((day, who))
         ahead, hungry = list(drives), lunch_minutes > 0.0
         for place, visit in enumerate(visits):
             leave = visit.start - visit.lead
@@ -106,6 +110,9 @@ def therapist(year: Year, who: int) -> Steps:
                     year.miss(day, one, OUT_OF_TIME)
             elif visit.push_in:
                 yield from _push_in(year, who, day, visit, present, overrun)
+            elif lacks_helper(year, who, day):
+                for one in present:
+                    year.miss(day, one, HELPER_MISSING)
             else:
                 yield from _pull_out(year, who, day, visit, present, overrun)
         for drive in ahead:
@@ -193,16 +200,25 @@ def _push_in(year: Year, who: int, day: int, visit: Visit, present: Sequence[Mem
 
 
 def _pull_out(year: Year, who: int, day: int, visit: Visit, present: Sequence[Member], overrun: float) -> Steps:
-    """Fetch the children, walk, wait for the room, settle, teach, bring them back."""
+    """Fetch the children, walk, wait for the room, settle, teach, bring them back.
+
+    Where a helper fetches them, the therapist stays at its desk until they are at the room.
+    """
     env, work, fortune = year.env, year.log.work, year.fortune
     number, latest = visit.number, visit.end + overrun
-    midnight = day * DAY
+    midnight, helper = day * DAY, fetcher_of(year, who, day)
+    busy = year.helpers[helper].request() if helper >= 0 else None
+    if busy is not None:
+        yield busy
     left_desk = env.now - midnight
     yield env.timeout(fortune.to_door[number])
     yield from _children_free(year, present)
     left = env.now - midnight
     if left >= latest:
-        if left > left_desk:
+        if busy is not None:
+            year.log.fetched.append((day, helper, visit.appointment, left_desk, left))
+            year.helpers[helper].release(busy)
+        elif left > left_desk:
             work.append((day, who, MOVES, left_desk, left))
         for one in present:
             year.miss(day, one, OUT_OF_TIME)
@@ -212,10 +228,16 @@ def _pull_out(year: Year, who: int, day: int, visit: Visit, present: Sequence[Me
         year.out[one.student] = outing
         year.door[one.student].succeed((outing, one.turn))
     yield env.timeout(fortune.to_room[number])
+    now = env.now - midnight
+    if busy is not None:
+        year.log.fetched.append((day, helper, visit.appointment, left_desk, now))
+        left_desk = now
+        if not year.stage.remote[who]:
+            year.helpers[helper].release(busy)
+            busy = None
     room = year.rooms[visit.room]
     key = room.request()
     lacking = OUT_OF_TIME
-    now = env.now - midnight
     if not key.triggered:
         lacking = NO_ROOM
         yield key | env.timeout(max(0.0, latest - now))
@@ -241,16 +263,29 @@ def _pull_out(year: Year, who: int, day: int, visit: Visit, present: Sequence[Me
     else:
         for one in present:
             year.miss(day, one, lacking)
+    if helper >= 0:
+        if busy is None:
+            busy = year.helpers[helper].request()
+            yield busy | env.timeout(PATIENCE)
+            if (waited := env.now - midnight) > ended:
+                work.append((day, who, MOVES, ended, waited))
+        if busy.triggered:
+            env.process(taken_back(year, day, helper, visit, outing, busy))
+            return
+        busy.cancel()
+    begins = env.now - midnight
     back = fortune.walk_back[number]
     if back:
         yield env.timeout(back)
-        work.append((day, who, MOVES, ended, ended + back))
+        work.append((day, who, MOVES, begins, begins + back))
     outing.returned.succeed()
 
 
 def _in_slot(year: Year, owed: Owed, who: int, day: int, visit: Visit) -> Steps:
     """One session of a slot for making up, with those who can be fetched; nothing where nobody can."""
     env, midnight = year.env, day * DAY
+    if lacks_helper(year, who, day):
+        return
     session = slot_session(year, owed, who, day, visit, env.now - midnight)
     if session is None:
         return

@@ -38,6 +38,7 @@ PROVIDER_CALLED_AWAY = REASONS.index("provider_called_away")
 VACANCY = REASONS.index("vacancy")
 SCHOOL_EVENT = REASONS.index("school_event")
 CLASS_UNAVAILABLE = REASONS.index("class_unavailable")
+HELPER_MISSING = REASONS.index("helper_missing")
 NO_ROOM = REASONS.index("no_room")
 OUT_OF_TIME = REASONS.index("out_of_time")
 START_UP = REASONS.index("start_up")
@@ -155,6 +156,10 @@ class Stage:
     turns: Turns
     visits: Visits
     rooms: int
+    fetcher: tuple[int, ...]
+    """Per therapist, the helper that fetches its children, or -1."""
+    remote: tuple[bool, ...]
+    """Per therapist: it is at a distance."""
     sections: tuple[int, ...]
     """Positions of the sections with a served child."""
     closures: tuple[dict[int, tuple[tuple[float, float], ...]], ...]
@@ -183,6 +188,10 @@ class Fortune:
     child_absent: list[list[bool]]
     """Per child, by day."""
     provider_absent: list[list[bool]]
+    substitute: list[list[bool]]
+    """Per therapist, by day: a substitute comes where the therapist is absent."""
+    helper_absent: list[list[bool]]
+    """Per helper, by day."""
     called_away: list[bool]
     """By visit, as are the moves: to the class door and gathering, to the room, settling, back."""
     to_door: list[float]
@@ -237,6 +246,7 @@ class Year:
     notices: list[Notice]
     """Per section."""
     rooms: list[simpy.Resource]
+    helpers: list[simpy.Resource]
     due: list[int]
     """Sessions still due, in the order of `stage.dues`."""
     chances: list[list[tuple[int, int]]]

@@ -57,6 +57,7 @@ def _lived(plan: Plan, seed: int, replication: int) -> Log:
         finds_thread=[0.0 for _ in children],
         notices=[NO_NOTICE for _ in plan.school.sections],
         rooms=[simpy.Resource(env, capacity=1) for _ in range(stage.rooms)],
+        helpers=[simpy.Resource(env, capacity=1) for _ in plan.helpers],
         due=[due.sessions for due in stage.dues],
         chances=[[] for _ in stage.dues],
         owed=None if plan.make_up.of == "none" else Owed(openings_of(plan), len(children)),
@@ -80,6 +81,12 @@ def _lived(plan: Plan, seed: int, replication: int) -> Log:
         for day in range(len(plan.calendar.days))
         for child in children
         if year.fortune.child_absent[child][day] and (course is None or course.served(child, day))
+    ]
+    log.helper_absences += [
+        (day, helper)
+        for day in range(len(plan.calendar.days))
+        for helper, absent in enumerate(year.fortune.helper_absent)
+        if absent[day]
     ]
     for section in stage.sections:
         env.process(classroom(year, section))
