@@ -178,11 +178,30 @@ def test_soft_rules_are_notes_with_lines(tmp_path: Path) -> None:
         "my-week.csv: 1 slot has a lesson that does not fit a goal (line 3).",
     ]
     log = live(plan_of(scenario), seed=1, replication=0)
+    ids = [s.id for s in scenario.roster.students]
+    place = {ids[r.student]: r.setting for r in log.plan.week.requests}
+    assert place["s4"] == "therapy_room", "where the file has it, not where the plan says"
     fidelity = metrics.fidelity(log)
     assert (fidelity["unaccounted"] == 0).all()
     short = fidelity[fidelity["student"] == "007"].iloc[0]
     assert short["unplaced"] > 0
     assert short["owed"] == 60 * log.plan.calendar.n_weeks
+
+
+def test_rows_whose_dates_follow_each_other_share_a_slot(tmp_path: Path) -> None:
+    """A plan that changes in November: one slot serves both of its rows, each at its own time; two at once need two."""
+    first = "s4,speech,30,month,4,direct,language,group,classroom,SLP,,"
+    phases = "s4,speech,30,week,1,direct,language,group,classroom,SLP,{},{}"
+    both = phases.format("", "2024-10-31") + "\n" + phases.format("2024-11-01", "")
+    scenario = load(school(tmp_path, WEEK, services_csv=FILES["services.csv"].replace(first, both)))
+    week = timetable(scenario)
+    assert week.unplaced == ()
+    assert len(week.appointments[-1].members) == 2
+    log = live(plan_of(scenario), seed=1, replication=0)
+    assert (metrics.fidelity(log)["unaccounted"] == 0).all()
+    at_once = phases.format("", "") + "\n" + phases.format("2024-11-01", "")
+    again = load(school(tmp_path, WEEK, services_csv=FILES["services.csv"].replace(first, at_once)))
+    assert len(timetable(again).unplaced) == 1
 
 
 def test_an_arm_may_have_its_own_week(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from sdmsim import load_experiment, metrics
 from sdmsim.delivery.vocabulary import Week
-from sdmsim.plan import plan_of
+from sdmsim.plan import plan_of, timetable
 from sdmsim.scenario import Scenario
 from sdmsim.world import live
 
@@ -39,3 +39,27 @@ def test_the_own_week_breaks_on_mondays_and_fridays() -> None:
     assert set(table["weekday"].head(4)) & {"Mon", "Fri"}
     lost = table.groupby("weekday")["minutes_lost.no_school"].sum() / table.groupby("weekday")["sessions_planned"].sum()
     assert lost.idxmax() == "Mon"
+
+
+def test_oak_needs_one_class_of_each_grade() -> None:
+    """By hand, co-teaching asks 15 hours in one class of each grade; with two, both have maths at once."""
+    arms = scenarios("oak-maths")
+    weeks = {name: timetable(arms[name]) for name in arms if name != "co-teach, scattered"}
+    one, two = weeks["co-teach, 1 class a grade"], weeks["co-teach, 2 classes a grade"]
+    assert hours(one) == pytest.approx(15, rel=0.2)
+    assert one.unplaced == ()
+    assert len(two.unplaced) == 60
+    assert hours(two) == pytest.approx(2 * hours(one))
+    assert hours(weeks["resource room, groups of 8"]) == pytest.approx(hours(weeks["resource room"]) / 2)
+    seats = [s.section for s in arms["co-teach, 1 class a grade"].roster.students]
+    assert {seats.count(section) for section in seats} == {8}
+
+
+def test_only_the_intervention_block_is_too_short() -> None:
+    """A session of 30 minutes and its way do not fit into 30 minutes; protecting specials costs no place."""
+    arms = scenarios("protected-blocks")
+    usual, short = timetable(arms["ELA, maths, specials"]), timetable(arms["only WIN"])
+    assert usual.unplaced == ()
+    assert {u.reason for u in short.unplaced} == {"no common window"}
+    assert {short.requests[u.request].minutes for u in short.unplaced} == {30}
+    assert {a.minutes for a in short.appointments} == {20}
