@@ -7,11 +7,13 @@ session; its third has no school.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hand_school import child, plan, pull_out, wanted
 
+from sdmsim.delivery.make_up import MakeUp
 from sdmsim.events import REASONS, Defect, Log
 from sdmsim.metrics import (
     as_log_systems_have_it,
@@ -176,3 +178,11 @@ def test_a_reason_without_a_code_is_unaccounted_for() -> None:
     log = Log(school, 1, 0, missed=[(0, 0, 0, 30.0, REASONS.index("start_up"), 1)])
     for table in as_log_systems_have_it(fidelity(log)).values():
         assert table["unaccounted"].tolist() == [30.0]
+
+
+def test_hours_to_compensate_are_what_is_missed_for_the_listed_reasons() -> None:
+    """Five minutes of the therapist's absence are left; with refusals on the list instead, B's 20 minutes."""
+    log = three_weeks()
+    assert row(log)["compensatory_hours"] == 5 / 60
+    log.plan = replace(log.plan, make_up=MakeUp(of="none", compensated=("child_unwilling", "unplaced")))
+    assert row(log)["compensatory_hours"] == 20 / 60
