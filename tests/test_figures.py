@@ -11,12 +11,12 @@ from matplotlib.colors import same_color
 from matplotlib.figure import Figure
 
 from sdmsim.lab.results import Results
-from sdmsim.show import figures
+from sdmsim.show import figures, group_figure
 from sdmsim.show.pictures import draw, save_all
 from sdmsim.show.record import pairs
 from sdmsim.show.style import REASON_STYLES
 
-NAMES = {"comparison", "trade_off", "missed", "therapist_week", "months"}
+NAMES = {"comparison", "groups", "trade_off", "missed", "therapist_week", "months"}
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +63,21 @@ def test_comparison_draws_the_differences_of_the_table(results: Results) -> None
     hollow = [same_color(str(p.get_markerfacecolor()), "white") for p in points]
     assert hollow == [clear == "no" for clear in numbers.clear]
     assert all(hollow), "with nothing between the arms no point may look clear"
+
+
+def test_groups_draws_the_differences_of_the_table(results: Results) -> None:
+    """A row for each kind of goal with its number of children, a point for each arm, filled where it is clear."""
+    others = ARMS[1:]
+    ax = Figure().add_subplot()
+    numbers = group_figure.groups(ax, results.groups, "delivered_share", ARMS, others)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["language (20)", "social (5*)"]
+    rows = results.groups[results.groups.metric == "delivered_share"].set_index(["group", "arm"])
+    for row in numbers.to_dict("records"):
+        assert row["difference"] == pytest.approx(100 * rows.loc[(row["group"], row["arm"])].difference)
+        assert (row["clear"] == "yes") == (rows.loc[(row["group"], row["arm"])].verdict in ("higher", "lower"))
+    points = [line for line in ax.lines if line.get_marker() not in ("None", None, "")]
+    assert [not same_color(str(p.get_markerfacecolor()), "white") for p in points] == list(numbers.clear == "yes")
+    assert "further right is better" in ax.get_xlabel()
 
 
 def test_trade_off_has_one_point_for_each_arm_with_both_intervals(results: Results) -> None:
@@ -134,5 +149,5 @@ def test_names_with_signs_of_mathematics_and_long_names_are_drawn_as_they_are() 
 def test_one_arm_and_one_year_can_be_drawn() -> None:
     """Nothing to compare and no interval: the other pictures are still drawn."""
     alone = draw(made_results(("only",), replications=1))
-    assert {p.name for p in alone} == NAMES - {"comparison"}
+    assert {p.name for p in alone} == NAMES - {"comparison", "groups"}
     assert all(p.png().startswith(b"\x89PNG") for p in alone)

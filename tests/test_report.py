@@ -85,7 +85,7 @@ def test_the_page_holds_every_number_of_the_comparison(folder: Path, page: Page)
 
 def test_the_page_needs_nothing_from_outside(page: Page) -> None:
     """Pictures are in the page, with words for those who cannot see them; no script, no address to fetch."""
-    assert len(page.images) == 5
+    assert len(page.images) == 6
     for image in page.images:
         assert len(image["alt"]) > 20
         assert base64.b64decode(image["src"].partition(",")[2]).lstrip().startswith(b"<?xml")

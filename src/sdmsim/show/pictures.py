@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from sdmsim.show import caseload, figures
+from sdmsim.metrics import OF_GROUPS, SMALL
+from sdmsim.show import caseload, figures, group_figure
+from sdmsim.show.gainers import SMALL_MARK
 from sdmsim.show.record import pairs
 from sdmsim.show.style import STYLE
 from sdmsim.show.words import HEADLINE, MISSED
@@ -70,6 +72,8 @@ def _pictures(results: Results) -> Iterator[Picture]:
     metrics = set(results.summary["metric"])
     if len(results.arms) > 1:
         yield _comparison(results, [m for m in HEADLINE if m in metrics])
+    if len(results.groups) and len(results.arms) > 1:
+        yield _groups(results)
     if {"delivered_share", "class_minutes_missed"} <= metrics:
         yield _trade_off(results)
     if any(str(m).startswith(MISSED) for m in metrics):
@@ -111,6 +115,32 @@ def _comparison(results: Results, metrics: Sequence[str]) -> Picture:
             "ends). Filled: clear after adjustment for several arms; hollow: no clear difference."
         ),
         alt=f"Points with intervals: {len(others)} arms against {results.baseline} on {len(metrics)} measures.",
+        figure=figure,
+        numbers=pd.concat(numbers, ignore_index=True),
+    )
+
+
+def _groups(results: Results) -> Picture:
+    import pandas as pd
+
+    others = [arm for arm in results.arms if arm != results.baseline]
+    lines = group_figure.group_rows(results.groups)
+    figure = Figure(figsize=(9.0, 1.6 + len(lines) * max(0.3, 0.12 * len(others))), layout="constrained")
+    axes = figure.subplots(1, len(OF_GROUPS), sharey=True)
+    numbers = [
+        group_figure.groups(ax, results.groups, metric, results.arms, others)
+        for ax, metric in zip(axes, OF_GROUPS, strict=True)
+    ]
+    figure.legend(handles=group_figure.key(results.arms, others), loc="outside lower center", ncols=min(4, len(others)))
+    return Picture(
+        name="groups",
+        title="Who gains and who loses",
+        caption=(
+            f'Differences of each group of children from "{results.baseline}", with 95 % intervals. Filled: clear '
+            "after adjustment for all groups of one kind and all arms; hollow: not. In brackets the children of the "
+            f"group; {SMALL_MARK}: fewer than {SMALL}."
+        ),
+        alt=f"Points with intervals: {len(lines)} groups of children in {len(others)} arms against {results.baseline}.",
         figure=figure,
         numbers=pd.concat(numbers, ignore_index=True),
     )
