@@ -149,6 +149,7 @@ def test_the_share_given_is_a_ratio_of_sums_and_the_tail_is_over_children() -> N
     found = row(Log(school, 1, 0, given=given, missed=missed))
     assert found["delivered_share"] == 0.3
     assert found["owed_p90_minutes"] == pytest.approx(252.0)
+    assert found["children_owed_300"] == 0.0
     assert found["missed_minutes.child_absent"] == 140.0
     assert found["unplaced_sessions"] == 8.0
 

@@ -54,6 +54,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("goal_type_gap", "share", "given / promised: best-served kind of goal less the worst-served", "delivery"),
     Metric("severity_gap", "share", "given / promised: best-served severity less the worst-served", "delivery"),
     Metric("grade_gap", "share", "given / promised: best-served grade less the worst-served", "delivery"),
+    Metric("children_owed_300", "children", "still owed more than 300 minutes at the end of the year", "delivery"),
     Metric("unplaced_sessions", "child-sessions a week", "sessions for which the timetable has no place", "delivery"),
     Metric("site_gap", "share", "delivered_share of the best-served site minus the worst's", "delivery"),
     Metric("large_group_share", "share", "child-sessions held with five or more children present", "delivery"),
@@ -119,7 +120,7 @@ _LESS = (
     "cost_per_delivered_hour", "cost_per_goal_met", "weeks_over_cap", "evaluations_late_share", "evaluation_backlog",
     "compensatory_hours",
     "goal_type_gap", "severity_gap", "grade_gap", "site_gap", "goal_type_gain_gap_sd", "severity_gain_gap_sd",
-    "grade_gain_gap_sd",
+    "grade_gain_gap_sd", "children_owed_300",
 )  # fmt: skip
 BETTER: Mapping[str, Better] = {**dict.fromkeys(_MORE, "more"), **dict.fromkeys(_LESS, "less")}
 """Of which metrics a planner wants more, or less, all else equal; of the others (such as the time of reviews, or the

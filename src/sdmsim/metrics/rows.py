@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LARGE_GROUP = 5
+MUCH_OWED = 300.0
+"""Minutes: ten sessions of half an hour."""
 MOST = 0.9
 """The share of its promised minutes that a child must be given to be counted among `children_90_share`."""
 _NO_SCHOOL = REASONS.index("no_school")
@@ -66,6 +68,7 @@ def _delivery(log: Log, backdrop: Backdrop) -> dict[str, float]:
     delivered_share: sum given / (sum owed - sum no_school), sums over all children and rows; 1 where nothing
     was owed. children_90_share: children given at least 0.9 of owed - no_school / children owed any; nan where nobody
     is. compensatory_hours: minutes missed for the reasons of `make_up.compensated`, hours of all children together.
+    children_owed_300: children for whom owed - no_school - given is above 300.
     owed_p90_minutes: 90th percentile (linear) over children of owed - no_school - given, at least 0.
     site_gap: delivered_share of each site, the largest minus the smallest; nan where there is one site.
     large_group_share: child-sessions held with five or more children present / child-sessions held.
@@ -91,6 +94,7 @@ def _delivery(log: Log, backdrop: Backdrop) -> dict[str, float]:
         "children_90_share": float(np.mean(kept_promise(got, promised)[some])) if some.any() else float("nan"),
         "compensatory_hours": float(by_reason[_compensated(log)].sum()) / 60.0,
         "owed_p90_minutes": float(np.percentile(np.maximum(due, 0.0), 90)) if due.size else 0.0,
+        "children_owed_300": float((due > MUCH_OWED).sum()),
         "unplaced_sessions": unplaced_a_week(log.plan.week, log.plan.calendar),
         "site_gap": site_gap(log.plan.school, promised, got),
         **shares_apart(log, promised, got),

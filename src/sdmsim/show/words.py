@@ -47,6 +47,7 @@ WORDS: dict[str, Words] = {
     "goal_type_gap": Words("gap between kinds of goal, minutes given", "points", 1, "delivery", 100.0),
     "severity_gap": Words("gap between severities, minutes given", "points", 1, "delivery", 100.0),
     "grade_gap": Words("gap between grades, minutes given", "points", 1, "delivery", 100.0),
+    "children_owed_300": Words("children still owed more than 300 minutes", "children", 1, "delivery"),
     "unplaced_sessions": Words("sessions without a place", "a week", 1, "delivery"),
     "site_gap": _share("best-served site above the worst", "delivery"),
     "large_group_share": _share("sessions in groups of five or more", "delivery"),
