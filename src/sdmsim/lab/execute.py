@@ -13,8 +13,10 @@ from typing import Any
 from sdmsim.base import InputErrors, Problem
 from sdmsim.lab.enough import Enough, until_enough
 from sdmsim.lab.experiment import Experiment
+from sdmsim.lab.explore import explore
 from sdmsim.lab.folder import begin, digests, in_utc, manifest, refuse_other_inputs
-from sdmsim.lab.laboratory import Bench, Progress, YearsFailed, laboratory, silent
+from sdmsim.lab.front import means
+from sdmsim.lab.laboratory import Bench, Laboratory, Progress, YearsFailed, laboratory, silent
 from sdmsim.lab.pool import refuse_numbers
 from sdmsim.lab.results import Results
 from sdmsim.lab.store import default_store
@@ -68,6 +70,10 @@ def execute(
         if target is not None:
             begin(target, {**said, "started": in_utc(started)})
         tell = progress or silent
+        if experiment.front is not None and experiment.front.tries is not None:
+            tried = _explored(experiment, arms, lab, rule.min if rule else n)
+            arms = [(name, scenario) for name, scenario in arms if name in tried]
+            variations = [one for one in variations if one[0] in tried]
         total = len(arms) + len(variations)
         bench = lab.bench(rows=rows_apply(s for _, s in arms), name=experiment.file.stem)
         bench.add(arms, lambda done: tell(done, total, "timetables"))
@@ -107,6 +113,7 @@ def execute(
         notes=notes,
         manifest={**facts, "experiment": experiment.file.name, "title": experiment.title, "notes": list(notes),
                   "baseline": experiment.baseline, "arms": list(names), "varied": list(experiment.varied),
+                  "front": _outcomes(experiment),
                   "stopped": stopped.said if stopped else "",
                   "years_reused": lab.years_reused, "failed": [failure._asdict() for failure in bench.failures]},
         **tables,
@@ -114,6 +121,36 @@ def execute(
     if target is not None:
         results.write(target)
     return results
+
+
+def _outcomes(experiment: Experiment) -> list[str]:
+    return [] if experiment.front is None else list(experiment.front.outcomes)
+
+
+def _explored(
+    experiment: Experiment, arms: Sequence[tuple[str, Scenario]], lab: Laboratory, years: int
+) -> Sequence[str]:
+    """The combinations that a search for the front chooses to live; their years are in the store afterwards."""
+    front, scenario_of = experiment.front, dict(arms)
+    if front is None or front.tries is None:
+        return list(scenario_of)
+    outcomes = front.outcomes
+    bench = lab.bench(rows=rows_apply(scenario_of.values()), name=experiment.file.stem)
+
+    def live(names: Sequence[str]) -> dict[str, list[float]]:
+        bench.add([(name, scenario_of[name]) for name in names])
+        bench.advance(dict.fromkeys(names, years))
+        return {name: means(outcomes, [bench.values(name, outcome) for outcome in outcomes]) for name in names}
+
+    return explore(
+        experiment.factors,
+        list(scenario_of),
+        first=experiment.baseline,
+        tries=front.tries,
+        outcomes=len(outcomes),
+        seed=next(iter(scenario_of.values())).seed,
+        live=live,
+    )
 
 
 def _refuse_nothing(bench: Bench) -> None:

@@ -14,6 +14,7 @@ from pydantic import Field, PrivateAttr
 
 from sdmsim.base import Described, InputErrors, Problem, did_you_mean, dotted, read_as, read_toml
 from sdmsim.lab.enough import Enough
+from sdmsim.lab.front import Front
 from sdmsim.lab.record import Monthly, read_record
 from sdmsim.scenario import Scenario, load
 from sdmsim.school.vocabulary import Text
@@ -59,6 +60,7 @@ class Experiment(Described):
     arm: tuple[Arm, ...] = ()
     factors: Mapping[str, tuple[Any, ...]] = Field(default_factory=dict)
     regroup: tuple[Variation, ...] = ()
+    front: Front | None = None
     record: Text | None = None
     """Path of a CSV file (month 1-12, share 0-1, label) with a district's logged share by month."""
 
@@ -222,6 +224,10 @@ def _check(experiment: Experiment, file: str) -> Iterator[Problem]:
         found = [*experiment.replications.problems()]
         found += [("", "there is one arm only, so there is no difference to know; give a number")] if n == 1 else []
         yield from (Problem(file, 0, f"replications.{key}".rstrip("."), text) for key, text in found)
+    if experiment.front is not None:
+        yield from (Problem(file, 0, f"front.{key}", text) for key, text in experiment.front.problems())
+        if experiment.front.tries is not None and experiment.arm:
+            yield Problem(file, 0, "front.tries", "chooses among combinations of [factors]; with [[arm]] all are lived")
     if n > MOST_ARMS or n == 0:
         return
     names = [arm.name for arm in experiment.arms]

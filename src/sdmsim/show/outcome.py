@@ -10,6 +10,7 @@ from sdmsim.show import assumed, slots
 from sdmsim.show.answer import answer, differences, levels, odd_verdicts, open_verdicts, records
 from sdmsim.show.certainty import pairing_worth, probably_best
 from sdmsim.show.console import console, table
+from sdmsim.show.front import front_sentence
 from sdmsim.show.gainers import gain_and_loss
 from sdmsim.show.words import HEADLINE, heading, with_half_widths, words_of
 
@@ -64,7 +65,7 @@ def _sentences(results: Results) -> list[str]:
     """The answer, who is probably best, and what the same luck in all arms was worth."""
     said = answer(results.summary, results.comparison, results.baseline)
     sure = (str(results.manifest.get("stopped", "")), probably_best(results.best), pairing_worth(results.pairing))
-    more = (*sure, gain_and_loss(results))
+    more = (*sure, gain_and_loss(results), front_sentence(results))
     return [*said, *(text for text in more if text)]
 
 

@@ -16,7 +16,7 @@ from sdmsim.show import caseload, figures, group_figure
 from sdmsim.show.gainers import SMALL_MARK
 from sdmsim.show.record import pairs
 from sdmsim.show.style import STYLE
-from sdmsim.show.words import HEADLINE, MISSED
+from sdmsim.show.words import HEADLINE, MISSED, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,6 +76,8 @@ def _pictures(results: Results) -> Iterator[Picture]:
         yield _groups(results)
     if {"delivered_share", "class_minutes_missed"} <= metrics:
         yield _trade_off(results)
+    if results.manifest.get("front"):
+        yield _front(results, results.manifest["front"])
     if any(str(m).startswith(MISSED) for m in metrics):
         yield _missed(results)
     if len(results.workload):
@@ -158,6 +160,25 @@ def _trade_off(results: Results) -> Picture:
             "Bars: 95 % intervals of the means."
         ),
         alt=f"One point for each of {len(numbers)} arms: share of promised minutes given against class minutes missed.",
+        figure=figure,
+        numbers=numbers,
+    )
+
+
+def _front(results: Results, outcomes: Sequence[str]) -> Picture:
+    from sdmsim.show.front import draw_front
+
+    figure = Figure(figsize=(7.0, 4.8))
+    numbers = draw_front(figure.add_subplot(), results, outcomes)
+    shown = " and ".join(words_of(outcome).label for outcome in outcomes)
+    return Picture(
+        name="front",
+        title="Worth a choice",
+        caption=(
+            f"Arms weighed by {shown}. Filled: on the front, no other arm is surely no worse in all of these and "
+            "better in one. Hollow: off it. Bars: 95 % intervals of the means."
+        ),
+        alt=f"One point for each of {len(numbers)} arms; {int(numbers['on_front'].sum())} are on the front.",
         figure=figure,
         numbers=numbers,
     )
