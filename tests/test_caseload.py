@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -20,11 +21,13 @@ from small_school import FILES, write
 
 from sdmsim import load, metrics
 from sdmsim.delivery.caseload import CaseloadRules, evaluations_expected
+from sdmsim.delivery.vocabulary import Case, CaseFile, Choices, Setting
 from sdmsim.events import EVALUATIONS, LEAVING, REASONS, Log
 from sdmsim.lab.execute import execute
 from sdmsim.lab.experiment import load_experiment
 from sdmsim.plan import Plan, plan_of
 from sdmsim.scenario import Scenario
+from sdmsim.school.calendar import SchoolYear
 from sdmsim.show.pictures import draw
 from sdmsim.streams import Luck
 from sdmsim.world import live
@@ -373,6 +376,39 @@ def test_arms_meet_the_same_children() -> None:
     assert settings <= {"classroom"}
 
 
+class Looking:
+    """Moves nothing, and keeps what the team is shown."""
+
+    kind = "looking"
+
+    def __init__(self) -> None:
+        self.files: list[CaseFile] = []
+
+    def decide(self, caseload: Sequence[Case], calendar: SchoolYear, luck: Luck) -> Choices:
+        return {}
+
+    def review(self, files: Sequence[CaseFile]) -> dict[int, Setting]:
+        self.files += files
+        return {}
+
+
+def test_a_review_knows_since_when_a_new_child_is_served() -> None:
+    """Its weeks count from the one in which it joined; before that no file speaks of it."""
+    made = small().but(caseload={"moves_in_per_month": 4.0}, reviews={"every_weeks": 3})
+    plan, looking = plan_of(made), Looking()
+    assert plan.changing is not None
+    log = live(replace(plan, reviewing=(looking, plan.changing.problem)), seed=1, replication=0)
+    days, names = log.plan.calendar.days, [s.id for s in log.plan.school.students]
+    joined = {names[student]: days[day].week for day, student, _ in log.joined}
+    weeks = {file.student: [] for file in looking.files}  # type: dict[str, list[int]]
+    for file in looking.files:
+        weeks[file.student].append(file.since)
+    assert joined.keys() & weeks.keys()
+    for name, found in weeks.items():
+        reviews = [week for week in range(3, log.plan.calendar.n_weeks, 3) if week >= joined.get(name, 0)]
+        assert set(found) <= {week - joined.get(name, 0) for week in reviews}
+
+
 # Evaluations and sessions
 
 
@@ -398,6 +434,8 @@ def test_short_of_time_sessions_are_cancelled_or_evaluations_late() -> None:
     course = kept.plan.course
     assert course is not None
     assert {day for day, *_ in cancelled} == {day for day, _, _ in course.cancelled}
+    asked = kept.referred[0][0]
+    assert all(asked <= day <= due for day, _, _ in course.cancelled)
     lost = {}
     days, week = kept.plan.calendar.days, kept.plan.week
     for a in week.appointments:
@@ -417,6 +455,29 @@ def test_short_of_time_sessions_are_cancelled_or_evaluations_late() -> None:
     assert max(gone) <= min(left, default=max(gone))
 
 
+def test_sessions_are_cancelled_before_the_deadline_not_after_it() -> None:
+    """Whatever the days on which it is asked for and due; and no more than is needed, which the evaluation then has."""
+    for replication in range(8):
+        log = lived({"growth": 0.25, "growth_by": "2024-12-02", "initial_hours": 6.0, "clock_school_days": 17,
+                     "short_of_time": "cancel sessions"}, replication, 60)  # fmt: skip
+        ((asked, _, _, _, due, _),) = log.referred
+        course = log.plan.course
+        assert course is not None
+        assert all(asked <= day <= due for day, _, _ in course.cancelled)
+        spent = sum(minutes for *_, minutes in log.evaluating)
+        if log.evaluated:
+            assert spent == pytest.approx(360.0)
+            days, week = log.plan.calendar.days, log.plan.week
+            freed = sum(
+                next(a.lead + a.minutes + a.tail for a in week.appointments
+                     if (a.weekday, a.start) == (days[day].weekday, start) and a.weeks >> days[day].week & 1)
+                for day, _, start in course.cancelled
+            )  # fmt: skip
+            last = log.evaluated[0][0]
+            own = sum(20.0 for d in days if asked <= d.index <= last and d.weekday in (0, 2, 4))
+            assert freed + own >= 360.0 - 1e-6
+
+
 def test_enough_time_leaves_nothing_late() -> None:
     """Ten evaluations at most, each of an hour, and ten hours a week."""
     rows = [metrics.row(lived(REFERRED, r, 600)) for r in range(5)]
@@ -434,6 +495,24 @@ def test_evaluations_stand_in_the_therapists_week() -> None:
     assert minutes > 0
     assert metrics.workload(log)["evaluation"] == pytest.approx(minutes / 60.0 / weeks)
     assert metrics.workload(lived(None))["evaluation"] == pytest.approx(90 * 43 / 3 / 60 / weeks, rel=0.1)
+
+
+def test_nobody_evaluates_on_a_day_of_absence() -> None:
+    """Neither the therapist nor staff who only evaluate, who are absent as often; in post, a day has its third."""
+    rules = {"reevaluation_share": 1.0, "reevaluation_hours": 40.0, "short_of_time": "late", "evaluator_fte": 0.1}
+    nobody = lived(rules, days={**SURE, "provider_attendance": 0.0})
+    assert nobody.referred
+    assert nobody.evaluating == []
+    half = lived(rules, days={**SURE, "provider_attendance": 0.5})
+    absent = {day for day, _ in half.staff_absences}
+    own = {day: minutes for day, who, _, minutes in half.evaluating if who == 0}
+    assert own
+    assert not own.keys() & absent
+    assert set(own.values()) == {30.0}
+    shared = {day: minutes for day, who, _, minutes in half.evaluating if who == SHARED}
+    since = [d.index for d in half.plan.calendar.days if d.index >= half.referred[0][0]]
+    assert 0.25 < len(shared) / len(since) < 0.75
+    assert set(shared.values()) == {0.1 * 37.5 * 60 / 5}
 
 
 def test_staff_who_only_evaluate_cost_their_rate() -> None:

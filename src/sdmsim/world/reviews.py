@@ -35,7 +35,7 @@ def reviewed(plan: Plan, live: Callable[[Plan], Log]) -> Log:
         return log
     strategy, problem = plan.reviewing
     rows = {row.row: row for case in caseload(plan.school, plan.goals) for row in case.open_rows if row.per == "week"}
-    since = dict.fromkeys(rows, 0)
+    since = {row: _first_week(plan, row) for row in rows}
     amendments = []
     last = 0
     for week in review_weeks(plan):
@@ -58,6 +58,14 @@ def reviewed(plan: Plan, live: Callable[[Plan], Log]) -> Log:
         log = live(replace(log.plan, week=changed))
     log.amendments += amendments
     return log
+
+
+def _first_week(plan: Plan, row: int) -> int:
+    """The school week in which a row is first given: 0, or that in which its child joined."""
+    if plan.course is None:
+        return 0
+    child = plan.school.student_index[plan.school.services[row].id]
+    return plan.calendar.days[plan.course.spans[child].first].week
 
 
 def _files(log: Log, rows: dict[int, CaseRow], since: dict[int, int], last: int, week: int) -> list[CaseFile]:
