@@ -26,11 +26,14 @@ from hand_school import AS_PLANNED, child, plan, pull_out, push_in, therapist, w
 from scipy.stats import t as student
 from scipy.stats import ttest_ind
 
+from sdmsim.delivery.caseload import CaseloadRules
 from sdmsim.delivery.vocabulary import Appointment
 from sdmsim.events import Log
 from sdmsim.plan import Plan
 from sdmsim.school.vocabulary import Room
 from sdmsim.world import live
+from sdmsim.world.arrivals import Arrival
+from sdmsim.world.evaluations import Queue
 
 WARM, CLOSE = 360, 1260
 """Minutes of a day: from when visits are counted, and until when they come; a few hours are left to end the last."""
@@ -240,3 +243,23 @@ def test_ciw_finds_a_full_room_as_late_as_the_world_does(late_by: float | None) 
     between = ttest_ind(ours, theirs, equal_var=False).confidence_interval(CONFIDENCE)
     assert between.low < 0.0 < between.high, (ours.mean(), theirs.mean(), between)
     assert between.high - between.low < 0.4 * theirs.mean()
+
+
+def test_evaluations_wait_as_long_as_the_formula_says() -> None:
+    """The product's queue of evaluations, one a day by chance 12 in 100, each of five days' work: Geo/D/1 in days.
+
+    Shared: the queue, its order and its work. Not shared: who is referred and a therapist's hours are made here.
+    """
+    chance, days_of_work, minutes_a_day, years = 0.12, 5, 60.0, 40
+    rules = CaseloadRules(initial_hours=days_of_work * minutes_a_day / 60.0)
+    draws = np.random.default_rng(31)
+    by_year: list[np.ndarray] = []
+    for _ in range(years):
+        queue, asked, waited = Queue(rules), list[int](), list[int]()
+        for day in range(700):
+            if day < 600 and draws.random() < chance:
+                queue.ask(Arrival(day, f"r{len(asked)}", True, True, -1), 0)
+                asked.append(day)
+            waited += [day - one.arrival.day - days_of_work + 1 for one in queue.work(day, {0: minutes_a_day}, 0.0)]
+        by_year.append(np.array(waited[8:], dtype=float))
+    within(by_year, chance * days_of_work * (days_of_work - 1) / (2 * (1 - chance * days_of_work)), close=0.2)
