@@ -306,3 +306,19 @@ def test_prune_sweeps_what_was_cut_short(store: Store, place: Path) -> None:
     assert "new.part" in left
     assert not left & {"old.part", "broken.parquet"}
     assert len(left) == 2
+
+
+def test_memory_is_flat_however_many_years(store: Store, place: Path) -> None:
+    """What the process holds after 8,000 years is what it holds after 2,000, not four times as much."""
+    import tracemalloc
+
+    held = []
+    tracemalloc.start()
+    for first in range(0, 8000, 100):
+        store.add(place, [year(first + n, value=(first + n) / 7) for n in range(100)])
+        held.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert max(held[20:]) < 1.2 * max(held[:20])
+    store.close()
+    assert len(Store(store.folder).kept(place)) == 8000
+    assert len(list(place.glob("*.parquet"))) < 100
