@@ -31,6 +31,7 @@ from sdmsim.plan import plan_of
 from sdmsim.scenario import Scenario, load
 from sdmsim.world import live
 
+BARE = "two bare processes"
 SCENARIO = Path(__file__).resolve().parent.parent / "scenarios" / "maple.toml"
 
 
@@ -114,30 +115,33 @@ def main() -> None:
     scenario = load(SCENARIO)
     packed = pickle.dumps(plan_of(scenario), protocol=pickle.HIGHEST_PROTOCOL)
     with ExitStack() as opened:
+        bare = opened.enter_context(bare_processes(packed, given.years))
         store = Path(opened.enter_context(tempfile.TemporaryDirectory()))
-        labs = {
-            "laboratory, this process": laboratory(workers=1, store=store / "one"),
-            "laboratory, two workers": laboratory(workers=2, store=store / "two"),
-            "laboratory, two by Dask": laboratory(workers=2, dask="local", store=store / "dask"),
-        }
-        ways: dict[str, Way] = {
+        one = opened.enter_context(laboratory(workers=1, store=store / "one"))
+        two = opened.enter_context(laboratory(workers=2, store=store / "two"))
+        print(f"{given.years} years of {scenario.title}, median of {given.rounds} rounds after one that is not counted")
+        print("                              years per second   ms of this process's processor for a year")
+        ways = {
             "plain loop": plain(packed, given.years),
-            "two bare processes": opened.enter_context(bare_processes(packed, given.years)),
-            **{name: through(opened.enter_context(lab), scenario, given.years) for name, lab in labs.items()},
+            BARE: bare,
+            "laboratory, this process": through(one, scenario, given.years),
+            "laboratory, two workers": through(two, scenario, given.years),
         }
-        rounds = [{name: way() for name, way in ways.items()} for _ in range(given.rounds + 1)][1:]
+        reached = 1.0 / measured(ways, "laboratory, two workers", given.years, given.rounds)
+        dask = opened.enter_context(laboratory(workers=2, dask="local", store=store / "dask"))
+        ways = {BARE: bare, "laboratory, two by Dask": through(dask, scenario, given.years)}
+        added = measured(ways, "laboratory, two by Dask", given.years, given.rounds) - 1.0
+        print(f"  two workers reach {reached:.2f} of two bare processes (at least 0.9 wanted)")
+        print(f"  Dask adds {100 * added:.1f} % to two bare processes (less than 10 wanted)")
 
-    def ratio(above: str, below: str) -> float:
-        return statistics.median(one[above].clock / one[below].clock for one in rounds)
 
-    print(f"{given.years} years of {scenario.title}, median of {given.rounds} rounds after one that is not counted")
-    print("                              years per second   ms of this process's processor for a year")
+def measured(ways: dict[str, Way], one: str, years: int, rounds: int) -> float:
+    """Take turns, print a line for each way, and say how much longer `one` took than the bare processes."""
+    found = [{name: way() for name, way in ways.items()} for _ in range(rounds + 1)][1:]
     for name in ways:
-        clock, processor = (statistics.median(one[name][i] for one in rounds) for i in (0, 1))
-        print(f"  {name:26} {given.years / clock:18.2f} {1e3 * processor / given.years:22.2f}")
-    two, dask, bare = "laboratory, two workers", "laboratory, two by Dask", "two bare processes"
-    print(f"  two workers reach {ratio(bare, two):.2f} of two bare processes (at least 0.9 wanted)")
-    print(f"  Dask adds {100 * (ratio(dask, bare) - 1):.1f} % to two bare processes (less than 10 wanted)")
+        clock, processor = (statistics.median(turn[name][i] for turn in found) for i in (0, 1))
+        print(f"  {name:26} {years / clock:18.2f} {1e3 * processor / years:22.2f}", flush=True)
+    return statistics.median(turn[one].clock / turn[BARE].clock for turn in found)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ R = TypeVar("R")
 
 AHEAD = 2
 """Items that are given to each worker at a time: the one it does and the next."""
+AHEAD_ELSEWHERE = 4
+"""The same for an executor that is given, or a cluster: an answer may be long on its way."""
 STARTING_SECONDS = 2.0
 """What it costs until fresh processes have imported what they need, with room to spare."""
 DEATHS = 4
@@ -104,6 +106,7 @@ class Workers:
         """How many have been started: 1 as long as this process does it all."""
         self._given = executor is not None
         self._executor = executor
+        self._ahead = AHEAD if executor is None else AHEAD_ELSEWHERE
         self._chosen = chosen
         self._died = died
         self._stop: Event | None = None
@@ -167,7 +170,7 @@ class Workers:
         suspects: list[_Item[T]] = []
         try:
             while not suspects:
-                for one in next_ones(AHEAD * self.number - len(under_way)):
+                for one in next_ones(self._ahead * self.number - len(under_way)):
                     if not self._submit(work, one, under_way):
                         suspects.append(one)
                         break
