@@ -8,6 +8,7 @@ import pytest
 
 from sdmsim import load_experiment, metrics
 from sdmsim.delivery.vocabulary import Week
+from sdmsim.lab.formulas import formulas, load_of
 from sdmsim.plan import plan_of, timetable
 from sdmsim.scenario import Scenario
 from sdmsim.world import live
@@ -63,3 +64,14 @@ def test_only_the_intervention_block_is_too_short() -> None:
     assert {u.reason for u in short.unplaced} == {"no common window"}
     assert {short.requests[u.request].minutes for u in short.unplaced} == {30}
     assert {a.minutes for a in short.appointments} == {20}
+
+
+def test_three_formulas_disagree_on_one_roster() -> None:
+    """By hand: 1.00, 0.85, 0.69 and 1.38 by heads, 1.05 and 1.20 by plan hours; direct hours say the least, apart."""
+    apart = scenarios("three-formulas")["0 % push-in"]
+    load = load_of(apart, timetable(apart), "SLP")
+    said = {one.name: one.fte(load) for one in formulas()}
+    by_heads = {"caseload of 55": 1.0, "caseload of 65": 0.85, "caseload of 80": 0.69, "manageable: 40": 1.38}
+    by_hours = {"NC, 40 IEP hours": 1.05, "NC, 35 IEP hours": 1.2, "NC, direct hours x 1.5": 0.64}
+    for name, fte in {**by_heads, **by_hours}.items():
+        assert said[name] == pytest.approx(fte, rel=0.15), name
