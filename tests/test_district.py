@@ -13,8 +13,8 @@ from week_laws import assert_lawful
 
 from sdmsim.base import InputErrors
 from sdmsim.delivery import parts
-from sdmsim.delivery.parts import components, in_parts
-from sdmsim.delivery.problem import Problem
+from sdmsim.delivery.parts import components, in_parts, part_of
+from sdmsim.delivery.problem import Problem, Taken
 from sdmsim.delivery.timetable import _whole, solve
 from sdmsim.plan import week_problem
 from sdmsim.scenario import Scenario
@@ -154,3 +154,20 @@ def test_the_same_district_twice() -> None:
     """A district is its seed."""
     one = SyntheticDistrict(kind="synthetic-district", children=(8, 8), slps=1, seed=3)
     assert one.school(Path()) == one.school(Path())
+
+
+def test_what_others_have_taken_is_left_to_them() -> None:
+    """A child who is with somebody else all week, and a room in use all week, find no place with this therapist."""
+    problem = five_therapists(rooms=True)
+    all_week = [(day, 0, 24 * 60, -1) for day in range(5)]
+    child = problem.requests[0].student
+    numbers, part = part_of(problem, [problem.requests[0].therapist], Taken({child: all_week}, {}))
+    week = _whole(part)
+    lacking = {part.requests[u.request].student: u.reason for u in week.unplaced}
+    assert lacking[child] == "therapist busy"
+    assert numbers[0] == 0
+    rooms = Taken({}, dict.fromkeys(range(len(problem.rooms)), all_week))
+    _, part = part_of(problem, [problem.requests[0].therapist], rooms)
+    week = _whole(part)
+    assert {a.setting for a in week.appointments} <= {"classroom"}
+    assert "room" in {u.reason for u in week.unplaced}

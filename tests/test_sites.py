@@ -270,3 +270,20 @@ def test_nobody_there(tmp_path: Path) -> None:
     assert said(tmp_path, {**paid, **changed("drives.csv", ("20,6.5", "20,"))}) == [
         "drives.csv:2: miles: is empty; money.mileage_rate of school.toml needs it"
     ]
+
+
+def test_children_meet_those_of_their_own_site(two: Scenario) -> None:
+    """A larger class at East changes whom children at East meet in breaks, and nobody's contacts at West."""
+    larger = two.roster.model_copy(
+        update={
+            "sections": tuple(
+                s.model_copy(update={"size": 40}) if s.section == "2A" else s for s in two.roster.sections
+            )
+        }
+    )
+    before = plan_of(two)
+    learned = [live(p, seed=1, replication=0).learning for p in (before, replace(before, school=larger))]
+    assert learned[0] is not None
+    assert learned[1] is not None
+    moved = learned[0].peer_partners != learned[1].peer_partners
+    assert moved.tolist() == [True, True, False, True, True]
