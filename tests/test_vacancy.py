@@ -404,3 +404,20 @@ def test_nobody_else_cannot_take_over(school: Scenario, tmp_path: Path) -> None:
     assert str(found.value) == (
         'school.toml: vacancy[1].remedy.kind: "redistribute", but SLP-1 is the only SLP in staff.csv'
     )
+
+
+def test_what_goes_through_teachers_pauses_with_the_post(school: Scenario) -> None:
+    """All given through teachers: in the empty weeks nothing is, with a successor it goes on under its name."""
+    taught = school.but(delivery={"kind": "consultation", "weekly_minutes": 15})
+
+    def minutes_in(made_plan: Plan, week: int) -> set[str]:
+        staff = made_plan.school.staff
+        return {staff[c.therapist].id for c in made_plan.week.consultations if c.weeks >> week & 1}
+
+    post = {**SITUATION, "therapist": "SLP-1"}
+    empty = plan_of(taught.but(vacancy=[{**post, "remedy": {"kind": "nothing"}}]))
+    held = plan_of(taught.but(vacancy=[{**post, "remedy": {"kind": "contractor", "after_weeks": 2}}]))
+    assert "SLP-1" in minutes_in(empty, 5) & minutes_in(empty, 12)
+    assert not {"SLP-1", "SLP-1-contractor"} & (minutes_in(empty, 8) | minutes_in(held, 6))
+    assert "SLP-1-contractor" in minutes_in(held, 9)
+    assert "SLP-1-contractor" not in minutes_in(held, 12)
