@@ -21,7 +21,7 @@ FILES = {
     *("manifest.json", "log.parquet", "students.parquet"),
     *("fidelity.csv", "metrics.csv", "student_time.csv", "therapist_week.csv"),
     *("goals.csv", "probes.csv", "assumptions.csv", "ledger.csv", "ledger-by-child.csv"),
-    *("fidelity-samegoal.csv", "fidelity-sesis.csv"),
+    *("fidelity-samegoal.csv", "fidelity-sesis.csv", "slots.csv"),
 }
 
 
