@@ -318,6 +318,27 @@ def by_session(problem: Problem, week: Week, school_week: int) -> dict[tuple[int
     return found
 
 
+def test_who_is_away_takes_over_nothing(tmp_path: Path) -> None:
+    """Of two others of the role, one on leave in the same weeks: what is handed over goes to the one who is there."""
+    staff = (
+        "id,role,fte,type,start,end,lunch_start,lunch_end,lunch_minutes\n"
+        "SLP-1,SLP,0.5,employee,07:45,15:15,11:00,12:30,30\n"
+        "SLP-2,SLP,0.5,employee,07:45,15:15,11:00,12:30,30\n"
+        "SLP-3,SLP,0.5,employee,07:45,15:15,11:00,12:30,30\n"
+    )
+    scenario = load(write(tmp_path, {"staff.csv": staff}))
+    post = {**SITUATION, "remedy": {"kind": "redistribute", "after_weeks": 0}}
+    leave = {**SITUATION, "therapist": "SLP-3", "remedy": {"kind": "nothing"}}
+
+    def takers(*vacancies: dict[str, Any]) -> set[int]:
+        week, usual = plan_of(scenario.but(vacancy=list(vacancies))).week, plan_of(scenario).week
+        mine = {request.row for request in usual.requests if request.therapist == 1}
+        return {request.therapist for request in week.requests if request.row in mine} - {1}
+
+    assert 2 in takers(post)
+    assert takers(leave, post) == {0}
+
+
 def test_a_successor_keeps_every_seat() -> None:
     """Weekday, time, setting and company; only the name of who comes is another, in those weeks alone."""
     _, calendar, problem, week = made()
