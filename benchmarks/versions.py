@@ -194,6 +194,7 @@ def version_of(what: str, work: Path, *, here: bool, only: Sequence[str], replic
     shutil.copy(tree / "CHANGELOG.md", folder / "CHANGELOG.md")
     python, path = _python(folder, tree, installed, here=here or what == ".")
     environment = {**os.environ, "SDMSIM_CACHE": str(folder / "cache")}
+    environment.pop("PYTHONPATH", None)  # or it would run the same version twice
     environment |= {"PYTHONPATH": str(path)} if path else {}
     for experiment in sorted((tree / "experiments").glob("*.toml")):
         if only and experiment.stem not in only:
