@@ -33,7 +33,19 @@ NO_NAMES = {"core", "utils", "util", "common", "helpers", "helper", "manager", "
 NO_CLOCK = {"school", "streams", "events", "world", "metrics"}
 """Rooms in which nothing may depend on when it is run."""
 LONGEST_FILE = 350
-SLOW_TO_IMPORT = ("simpy", "scipy", "pandas", "pyarrow", "matplotlib", "ortools", "statsmodels", "rich", "jinja2")
+SLOW_TO_IMPORT = (
+    "simpy",
+    "scipy",
+    "pandas",
+    "pyarrow",
+    "matplotlib",
+    "ortools",
+    "statsmodels",
+    "rich",
+    "jinja2",
+    "SALib",
+    "streamlit",
+)
 
 
 def module_name(file: Path) -> str:
