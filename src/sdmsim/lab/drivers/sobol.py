@@ -1,0 +1,195 @@
+"""Sobol' indices: which share of the answer's variance does each factor decide, alone and with all it takes part in?
+
+First order: the share that would go if this factor alone were known. Total: the share that would stay if all others
+were known. Design and sums are SALib's: Saltelli's design on a scrambled Sobol' sequence (Saltelli 2002, "Making best
+use of model evaluations to compute sensitivity indices"), first and total order as in Saltelli and others 2010,
+"Variance based sensitivity analysis of model output". A block is one factor, or several that move together (all judged
+numbers, say): its index is grouped. Blocks may overlap, so that factors and groups share one design.
+
+Luck. The outcome is the mean over replications, f + e, where e is the luck that is left in it. Each sum Q is of squares
+and products of outcomes, so what luck adds to it is known without bias: of R replications,
+`(R Q(mean) - mean of Q(one replication)) / (R - 1)` holds products of different replications only, in which luck is
+nil on average, however it hangs together between points. Indices are such sums over each other. Luck that moves all
+points of a replication alike drops out, since each replication is taken from its own mean.
+
+An index below nil is reported as it came out, with a remark: it is nil within what the design can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from sdmsim.lab.drivers.resampling import FEWEST_LEFT_OUT, NORMAL, left_out_variance, weights
+from sdmsim.lab.drivers.vocabulary import Floats
+
+Order = Literal["first", "total"]
+ORDERS: tuple[Order, ...] = ("first", "total")
+BELOW_NIL = "estimated below nil, which no share can be: read it as nil"
+ONE_REPLICATION = "one replication: luck is not taken out"
+FLAT = "the outcome does not vary"
+ALL_LUCK = "what varies is luck: no share can be told"
+TOO_FEW = "fewer than two points with a value"
+
+
+class Index(NamedTuple):
+    """The share of the outcome's variance that a block decides, with its 95 % interval."""
+
+    factor: int
+    """Number of the block: of the factor, where every block is one factor."""
+    order: Order
+    estimate: float
+    low: float
+    high: float
+    uncorrected: float
+    """What would be reported if luck were not taken out."""
+    luck: float
+    """Share of the interval's squared length that more replications would take away; nan below three replications."""
+    n: int
+    """Base points used: those at which all outcomes have a value."""
+    remark: str
+    """Why there is no estimate, or what to know of it; else empty."""
+
+
+def singles(factors: int) -> tuple[tuple[int, ...], ...]:
+    """Every factor a block of its own."""
+    return tuple((i,) for i in range(factors))
+
+
+def design(factors: int, base: int, seed: int, blocks: Sequence[Sequence[int]] | None = None) -> Floats:
+    """(base * (blocks + 2), factors): positions from 0 to 1. `base` is a power of two; without blocks: `singles`.
+
+    Row by row of the base: point A, A with each block's positions taken from B, point B. The first rows of a larger
+    design with the same seed are the smaller design, so that a study can be carried on.
+
+    Raises:
+        ValueError: base is not a power of two, or a block names no factor or one that is not there.
+    """
+    from SALib.sample import sobol
+
+    blocks = singles(factors) if blocks is None else blocks
+    if base < 2 or base & (base - 1):
+        raise ValueError(f"base is {base}: a Sobol' sequence is even at powers of two only")
+    if any(not block or min(block) < 0 or max(block) >= factors for block in blocks):
+        raise ValueError("a block names one factor at least, by its number")
+    problem = {"num_vars": factors, "names": [str(i) for i in range(factors)], "bounds": [[0.0, 1.0]] * factors}
+    both: Floats = sobol.sample(problem, base, calc_second_order=False, seed=seed).reshape(base, factors + 2, factors)
+    a, b = both[:, 0], both[:, -1]
+    made = np.repeat(a[:, None, :], len(blocks) + 2, axis=1)
+    for k, block in enumerate(blocks, start=1):
+        made[:, k, list(block)] = b[:, list(block)]
+    made[:, -1] = b
+    return np.asarray(made.reshape(-1, factors))
+
+
+def independent(blocks: int, points: int) -> slice | np.ndarray:
+    """Which of the design's points are an even sample of the space by themselves: all points A, then all B."""
+    step = blocks + 2
+    return np.concatenate([np.arange(0, points, step), np.arange(step - 1, points, step)])
+
+
+class _Sums(NamedTuple):
+    """Sums of squares and products: of the outcome's variance, and of what each block decides of it."""
+
+    variance: Floats
+    first: Floats
+    total: Floats
+
+
+def _sums(cells: Floats) -> _Sums:
+    """SALib's estimators times the variance: of (base, blocks + 2, columns), (columns) and twice (blocks, columns)."""
+    from SALib.analyze.sobol import first_order, total_order
+
+    a, b = cells[:, 0], cells[:, -1]
+    variance = np.var(np.concatenate([a, b]), axis=0)
+    parts = range(1, cells.shape[1] - 1)
+    first = np.array([first_order(a, cells[:, k], b) for k in parts]) * variance
+    total = np.array([total_order(a, cells[:, k], b) for k in parts]) * variance
+    return _Sums(variance, first, total)
+
+
+def _without_luck(of_mean: Floats, of_each: Floats) -> Floats:
+    """A sum of products of different replications only; of_each: (..., replications)."""
+    n = of_each.shape[-1]
+    return np.asarray((n * of_mean - of_each.mean(axis=-1)) / (n - 1)) if n > 1 else of_mean
+
+
+def _shares(cells: Floats) -> tuple[Floats, Floats, float]:
+    """(2, blocks) shares of first and total order without luck and with it, and the variance without luck."""
+    count = cells.shape[2]
+    columns = np.concatenate([cells.mean(axis=2, keepdims=True), cells], axis=2)
+    sums = _sums(columns)
+    raw = np.stack([sums.first[:, 0], sums.total[:, 0]])
+    each = np.stack([sums.first[:, 1:], sums.total[:, 1:]])
+    variance = float(_without_luck(sums.variance[0], sums.variance[1:])) if count > 1 else float(sums.variance[0])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return _without_luck(raw, each) / variance, raw / sums.variance[0], variance
+
+
+def _drawn_shares(cells: Floats, seed: int) -> tuple[Floats, Floats]:
+    """(draws, 2, blocks) shares and (draws) variances, each over base points drawn anew."""
+    a, b, crossed = cells[:, 0], cells[:, -1], cells[:, 1:-1]
+    drawn = weights(len(cells), seed, "base points")
+
+    def kept(product: Floats, of_means: Floats) -> Floats:
+        return _without_luck(of_means, product)
+
+    mean_a, mean_b, mean_crossed = (part.mean(axis=-1) for part in (a, b, crossed))
+    first = kept(b[:, None] * (crossed - a[:, None]), mean_b[:, None] * (mean_crossed - mean_a[:, None]))
+    total = kept((a[:, None] - crossed) ** 2 / 2, (mean_a[:, None] - mean_crossed) ** 2 / 2)
+    square = kept((a**2 + b**2) / 2, (mean_a**2 + mean_b**2) / 2)
+    middle = drawn @ ((a + b) / 2)
+    variance = drawn @ square - kept(middle**2, middle.mean(axis=-1) ** 2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.stack([drawn @ first, drawn @ total], axis=1) / variance[:, None, None], variance
+
+
+def indices(y: Floats, blocks: int, seed: int) -> tuple[Index, ...]:
+    """First and total order of every block from outcomes (points, replications) at the points of `design`.
+
+    Intervals: base points drawn anew, and from three replications on each of them left out in turn; 1.96 standard
+    errors to each side. `seed` is for the draws.
+    """
+    cells = np.asarray(y, dtype=np.float64).reshape(-1, blocks + 2, y.shape[1])
+    cells = cells[~np.isnan(cells).any(axis=(1, 2))]
+    n, _, count = cells.shape
+    if n < 2:
+        return _none(blocks, n, TOO_FEW)
+    ends = cells[:, [0, -1]]
+    cells = cells - ends.mean(axis=(0, 1))
+    spread = float(cells[:, [0, -1]].mean(axis=2).std())
+    if spread <= 1e-12 * max(1e-300, float(np.abs(ends).max())):
+        return _none(blocks, n, FLAT)
+    cells = cells / spread
+    shares, raw, variance = _shares(cells)
+    if variance <= 0.0:
+        return _none(blocks, n, ALL_LUCK)
+    draws, variances = _drawn_shares(cells, seed)
+    told = variances > 0.0
+    by_points = draws[told].var(axis=0, ddof=1)
+    by_luck = np.zeros_like(by_points)
+    if count >= FEWEST_LEFT_OUT:
+        without = [_shares(np.delete(cells, r, axis=2)) for r in range(count)]
+        told_without = all(v > 0.0 for _, _, v in without)
+        by_luck = (
+            left_out_variance(np.array([s for s, _, _ in without])) if told_without else np.full_like(shares, np.inf)
+        )
+    half = NORMAL * np.sqrt(by_points + by_luck)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        luck = np.minimum(by_luck / by_points, 1.0) if count >= FEWEST_LEFT_OUT else np.full_like(shares, np.nan)
+    shaky = ALL_LUCK if np.quantile(variances, 0.025) <= 0.0 else ONE_REPLICATION if count == 1 else ""
+    made = []
+    for k in range(blocks):
+        for o, order in enumerate(ORDERS):
+            value, h = float(shares[o, k]), float(half[o, k])
+            remark = "; ".join(part for part in (BELOW_NIL if value < 0.0 else "", shaky) if part)
+            plain = float(raw[o, k])
+            made.append(Index(k, order, value, value - h, value + h, plain, float(luck[o, k]), n, remark))
+    return tuple(made)
+
+
+def _none(blocks: int, n: int, remark: str) -> tuple[Index, ...]:
+    nan = float("nan")
+    return tuple(Index(k, order, nan, nan, nan, nan, nan, n, remark) for k in range(blocks) for order in ORDERS)
