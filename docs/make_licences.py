@@ -11,13 +11,12 @@ from __future__ import annotations
 import sys
 import tomllib
 from importlib.metadata import Distribution, distribution
-from pathlib import Path
 
+from making import DOCS, finish
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).resolve().parent.parent
-PAGE = ROOT / "docs" / "licences.md"
+ROOT = DOCS.parent
 COPYLEFT = ("GPL", "MPL", "EUPL", "CDDL", "EPL", "OSL", "CC-BY-SA")
 
 HEAD = """\
@@ -86,17 +85,5 @@ def page() -> str:
     return HEAD + "\n".join(rows) + f"\n\n{verdict}\n\n{bundled}\n"
 
 
-def main() -> int:
-    """Write the page, or compare it."""
-    text = page()
-    if "--check" in sys.argv[1:]:
-        if PAGE.read_text(encoding="utf-8") == text:
-            return 0
-        print("docs/licences.md is out of date: run python docs/make_licences.py", file=sys.stderr)
-        return 1
-    PAGE.write_text(text, encoding="utf-8", newline="\n")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(finish({"licences.md": page()}, "make_licences.py"))

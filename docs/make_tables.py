@@ -17,10 +17,10 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
-from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from making import finish
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -48,8 +48,6 @@ from sdmsim.school.vocabulary import (
     Student,
 )
 from sdmsim.theory.ledger import ledger
-
-PAGE = Path(__file__).resolve().parent / "tables.md"
 
 HEAD = """\
 # Tables and keys: what you may write
@@ -450,17 +448,5 @@ def inside(annotation: Any) -> tuple[str, tuple[type[BaseModel], ...]] | None:
     return None
 
 
-def main() -> int:
-    """Write the page, or compare it."""
-    text = page()
-    if "--check" in sys.argv[1:]:
-        if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text:
-            return 0
-        print("docs/tables.md is out of date: run python docs/make_tables.py", file=sys.stderr)
-        return 1
-    PAGE.write_text(text, encoding="utf-8", newline="\n")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(finish({"tables.md": page()}, "make_tables.py"))
