@@ -11,8 +11,7 @@ from matplotlib.colors import same_color
 from matplotlib.figure import Figure
 
 from sdmsim.lab.results import Results
-from sdmsim.show import figures, group_figure
-from sdmsim.show.pictures import draw, save_all
+from sdmsim.show.pictures import bars, by_group, by_month, compared, draw, layout, save_all
 from sdmsim.show.record import pairs
 from sdmsim.show.style import REASON_STYLES
 
@@ -46,7 +45,7 @@ def test_comparison_draws_the_differences_of_the_table(results: Results) -> None
     """Each point lies at the difference in planners' units, its interval around it, hollow where not clear."""
     others = ARMS[1:]
     ax = Figure().add_subplot()
-    numbers = figures.comparison(ax, results, "delivered_share", ARMS, others)
+    numbers = compared.comparison(ax, results, "delivered_share", ARMS, others)
     rows = results.comparison[results.comparison.metric == "delivered_share"].set_index("arm")
     for row in numbers.to_dict("records"):
         assert row["difference"] == pytest.approx(100 * rows.difference[row["arm"]])
@@ -58,7 +57,7 @@ def test_comparison_draws_the_differences_of_the_table(results: Results) -> None
 
     flat = made_results(delivered_step=0.0)
     ax = Figure().add_subplot()
-    numbers = figures.comparison(ax, flat, "delivered_share", ARMS, others)
+    numbers = compared.comparison(ax, flat, "delivered_share", ARMS, others)
     points = [line for line in ax.lines if line.get_marker() not in ("None", None, "", "|")]
     hollow = [same_color(str(p.get_markerfacecolor()), "white") for p in points]
     assert hollow == [clear == "no" for clear in numbers.clear]
@@ -69,7 +68,7 @@ def test_groups_draws_the_differences_of_the_table(results: Results) -> None:
     """A row for each kind of goal with its number of children, a point for each arm, filled where it is clear."""
     others = ARMS[1:]
     ax = Figure().add_subplot()
-    numbers = group_figure.groups(ax, results.groups, "delivered_share", ARMS, others)
+    numbers = by_group.groups(ax, results.groups, "delivered_share", ARMS, others)
     assert [label.get_text() for label in ax.get_yticklabels()] == ["language (20)", "social (5*)"]
     rows = results.groups[results.groups.metric == "delivered_share"].set_index(["group", "arm"])
     for row in numbers.to_dict("records"):
@@ -83,7 +82,7 @@ def test_groups_draws_the_differences_of_the_table(results: Results) -> None:
 def test_trade_off_has_one_point_for_each_arm_with_both_intervals(results: Results) -> None:
     """Arms in the order of the file; across class missed, up the share given."""
     ax = Figure().add_subplot()
-    numbers = figures.trade_off(ax, results.summary, ARMS)
+    numbers = compared.trade_off(ax, results.summary, ARMS)
     assert list(numbers.arm) == list(ARMS)
     means = results.summary.set_index(["metric", "arm"])["mean"]
     assert list(numbers.class_minutes_missed) == pytest.approx([means["class_minutes_missed", a] for a in ARMS])
@@ -97,7 +96,7 @@ def test_trade_off_has_one_point_for_each_arm_with_both_intervals(results: Resul
 def test_the_contract_line_stands_where_the_parts_end_and_overtime_begins(results: Results) -> None:
     """All parts but overtime make the contract week; what is drawn beyond the line is overtime."""
     ax = Figure().add_subplot()
-    numbers = figures.therapist_week(ax, results.workload, ARMS).set_index("arm")
+    numbers = bars.therapist_week(ax, results.workload, ARMS).set_index("arm")
     contract = next(float(line.get_xdata()[0]) for line in ax.lines if line.get_linestyle() == "--")
     parts = results.workload[results.workload.activity != "overtime"].groupby("arm").hours_per_week.sum()
     assert contract == pytest.approx(parts.max())
@@ -109,7 +108,7 @@ def test_the_contract_line_stands_where_the_parts_end_and_overtime_begins(result
 def test_missed_bars_are_as_long_as_the_minutes_missed(results: Results) -> None:
     """The stack of an arm ends at the sum of its reasons, and a reason that never happens is not in the key."""
     ax = Figure().add_subplot()
-    numbers = figures.missed(ax, results.summary, ARMS).set_index("arm")
+    numbers = bars.missed(ax, results.summary, ARMS).set_index("arm")
     means = results.summary.set_index(["arm", "metric"])["mean"]
     for arm in ARMS:
         owed, given = means[arm, "minutes_owed"], means[arm, "minutes_delivered"]
@@ -120,13 +119,13 @@ def test_missed_bars_are_as_long_as_the_minutes_missed(results: Results) -> None
 def test_months_are_drawn_in_the_order_of_the_school_year(results: Results) -> None:
     """September first, a line for each arm; against a record, what is given of what the record's way requires."""
     ax = Figure().add_subplot()
-    numbers = figures.months(ax, results.months, ARMS)
+    numbers = by_month.months(ax, results.months, ARMS)
     assert [label.get_text() for label in ax.get_xticklabels()][:2] == ["Sep", "Oct"]
     first = results.months[results.months.arm == ARMS[0]]
     assert list(numbers[ARMS[0]]) == pytest.approx(list(first.delivered_share))
 
     pair = pairs(results.months, results.record, ARMS)[0]
-    drawn = figures.against_record(Figure().add_subplot(), pair, 0)
+    drawn = by_month.against_record(Figure().add_subplot(), pair, 0)
     assert list(drawn.simulated) == pytest.approx(list(first.delivered_of_required))
     assert list(drawn.logged) == pytest.approx(list(results.record.share))
     assert pairs(results.months, results.record.iloc[:0], ARMS) == []
@@ -143,7 +142,7 @@ def test_names_with_signs_of_mathematics_and_long_names_are_drawn_as_they_are() 
     pictures = draw(made_results(arms, replications=5))
     assert {p.name for p in pictures} == NAMES
     assert all(len(p.svg()) > 1000 for p in pictures)
-    assert figures.wrapped(arms[1]).count("\n") >= 2
+    assert layout.wrapped(arms[1]).count("\n") >= 2
 
 
 def test_one_arm_and_one_year_can_be_drawn() -> None:

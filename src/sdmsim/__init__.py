@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sdmsim.metrics import measure
     from sdmsim.plan import timetable
     from sdmsim.scenario import Scenario, load
+    from sdmsim.show import pictures
     from sdmsim.world import run
 
 __version__ = "0.1.0"
@@ -36,6 +37,7 @@ __all__ = [
     "load",
     "load_experiment",
     "measure",
+    "pictures",
     "run",
     "timetable",
 ]
@@ -52,6 +54,7 @@ _HOME = {
     "load": "sdmsim.scenario",
     "load_experiment": "sdmsim.lab.experiment",
     "measure": "sdmsim.metrics",
+    "pictures": "sdmsim.show.pictures",
     "run": "sdmsim.world",
     "timetable": "sdmsim.plan",
 }
@@ -62,7 +65,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'sdmsim' has no attribute {name!r}")
     from importlib import import_module
 
-    found = getattr(import_module(_HOME[name]), name)
+    home = import_module(_HOME[name])
+    found = home if _HOME[name].endswith(f".{name}") else getattr(home, name)
     globals()[name] = found
     return found
 

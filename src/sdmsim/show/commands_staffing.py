@@ -60,7 +60,8 @@ def staffing(
     from sdmsim.lab.staffing import search
     from sdmsim.lab.staffing_question import ask
     from sdmsim.show.console import progress
-    from sdmsim.show.staffing import NAME, draw, print_staffed, summary
+    from sdmsim.show.pictures.staffing import staffing_picture
+    from sdmsim.show.staffing import NAME, print_staffed, summary
 
     read = load_experiment(experiment, assumptions=assumed)
     asked = ask(read, share=share, probability=probability, role=role, first=first, last=last, every=every)
@@ -76,7 +77,7 @@ def staffing(
                 place = f" at {one.place}" if one.place else ""
                 click.echo(f"  {one.arm}, replication {one.replication} ({one.error}{place})", err=True)
             raise click.exceptions.Exit(1) from None
-    picture = draw(found)
+    picture = staffing_picture(found)
     picture.save(target / FIGURES)
     if as_json:
         click.echo(json.dumps(summary(found, target), ensure_ascii=False, allow_nan=False))

@@ -29,7 +29,8 @@ def trace(scenario: Path, student: str, out: Path | None, seed: int | None, assu
     from sdmsim.lab.trace import trace as live_trace
     from sdmsim.scenario import load
     from sdmsim.show.pictures import save_all
-    from sdmsim.show.trace import draw, print_trace
+    from sdmsim.show.pictures.replays import trace_pictures
+    from sdmsim.show.trace import print_trace
 
     started, began = datetime.now(UTC), perf_counter()
     described = load(scenario, assumptions=assumed)
@@ -40,7 +41,7 @@ def trace(scenario: Path, student: str, out: Path | None, seed: int | None, assu
     target = out or Path("results") / f"{scenario.stem}-{re.sub(r'[^0-9A-Za-z_.-]', '_', student)}"
     refuse_other_trace(target, described, student)
     found = live_trace(described, student)
-    pictures = draw(found)
+    pictures = trace_pictures(found)
     write_trace(found, target, started=started, wall_seconds=perf_counter() - began)
     save_all(pictures, target / FIGURES)
     if not quiet:

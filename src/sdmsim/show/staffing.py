@@ -1,21 +1,17 @@
-"""What `sdmsim staffing` shows: the fewest FTE by arm, what formulas say beside it, and the curve."""
+"""What `sdmsim staffing` says: the fewest FTE by arm, and what formulas say beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sdmsim.lab.staffing_question import STEPS
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from sdmsim.lab.staffing import Staffed
-    from sdmsim.show.pictures import Picture
 
 NAME = "staffing"
-CURVE = ("arm", "fte", "verdict", "reached", "middle", "high")
 
 
 def print_staffed(found: Staffed, picture: Path) -> None:
@@ -25,7 +21,7 @@ def print_staffed(found: Staffed, picture: Path) -> None:
     screen, asked = console(), found.asked
     screen.print(
         table(
-            f"{found.title}: fewest FTE of {asked.role} that give at least {_percent(asked.share)} of the promised "
+            f"{found.title}: fewest FTE of {asked.role} that give at least {percent(asked.share)} of the promised "
             f"minutes with a probability of {asked.probability:g} ({found.manifest['replications']} simulated years at "
             "each step)",
             ["arm", "fewest FTE", "steps tried", "years that keep it there", "given there, mean"],
@@ -50,7 +46,7 @@ def print_staffed(found: Staffed, picture: Path) -> None:
 
 
 def _row(found: Staffed, arm: str) -> Iterator[str]:
-    answer = _answers(found)[arm]
+    answer = answers_of(found)[arm]
     fte = answer["fewest_fte"]
     yield arm
     yield _fte(fte) if fte == fte else f"more than {found.asked.last / STEPS:g}"
@@ -60,7 +56,8 @@ def _row(found: Staffed, arm: str) -> Iterator[str]:
     yield f"{100 * step['mean']:.1f} %"
 
 
-def _answers(found: Staffed) -> dict[str, Mapping[Any, Any]]:
+def answers_of(found: Staffed) -> dict[str, Mapping[Any, Any]]:
+    """The row of each arm in the table of answers."""
     return {str(r["arm"]): r for r in found.answers.to_dict("records")}
 
 
@@ -71,7 +68,7 @@ def _at(found: Staffed, arm: str, fte: float) -> Mapping[Any, Any]:
 
 def sentences(found: Staffed) -> list[str]:
     """What the numbers of each arm mean, and what they leave open."""
-    return [sentence for arm, answer in _answers(found).items() for sentence in _said(found, arm, answer)]
+    return [sentence for arm, answer in answers_of(found).items() for sentence in _said(found, arm, answer)]
 
 
 def _said(found: Staffed, arm: str, answer: Mapping[Any, Any]) -> Iterator[str]:
@@ -127,89 +124,8 @@ def summary(found: Staffed, folder: Path) -> dict[str, Any]:
     }
 
 
-def draw(found: Staffed) -> Picture:
-    """One curve for each arm, with the formulas as lines."""
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
-
-    from sdmsim.show.pictures import Picture
-    from sdmsim.show.style import STYLE
-
-    asked = found.asked
-    with rc_context(STYLE):
-        figure = Figure(figsize=(8.0, 0.8 + 3.0 * len(found.arms)), layout="constrained")
-        axes = figure.subplots(len(found.arms), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
-        for position, (ax, arm) in enumerate(zip(axes, found.arms, strict=True)):
-            _curve(ax, found, arm, position)
-        axes[-1].set_xlabel(f"FTE of {asked.role}")
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
-    return Picture(
-        name=NAME,
-        title=f"How many FTE of {asked.role}?",
-        caption=(
-            "Share of the promised minutes given: the middle simulated year, and the band between what is reached and "
-            f"what is not exceeded with a probability of {asked.probability:g}. The promise is kept where the lower "
-            f"edge reaches {_percent(asked.share)}. Points: filled where surely kept, grey open, hollow surely not. "
-            "Dotted: formulas in use."
-        ),
-        alt=f"Curves of the share given against FTE, {len(found.arms)} arms, with what formulas say.",
-        figure=figure,
-        numbers=found.steps[list(CURVE)],
-    )
-
-
-def _curve(ax: Axes, found: Staffed, arm: str, position: int) -> None:
-    from sdmsim.show.figures import wrapped
-    from sdmsim.show.style import GREY, LIGHT, colour
-
-    asked, tint = found.asked, colour(position)
-    steps = found.steps[found.steps["arm"] == arm]
-    across = steps["fte"]
-    low, middle, high = (steps[name] * 100 for name in ("reached", "middle", "high"))
-    ax.fill_between(across, low, high, color=tint, alpha=0.2, linewidth=0)
-    ax.plot(across, low, color=tint, linewidth=1.0)
-    ax.plot(across, middle, color=tint, linewidth=1.8)
-    faces = {"keeps": tint, "open": LIGHT, "does not": "white"}
-    for x, y, sure in zip(across, low, steps["verdict"], strict=True):
-        ax.plot(x, y, "o", color=tint, markerfacecolor=faces[sure], markersize=6, zorder=3)
-    ax.axhline(asked.share * 100, color="black", linewidth=0.8)
-    ax.set_xlim(asked.first / STEPS - 0.05, asked.last / STEPS + 0.05)
-    _formula_lines(ax, found, arm, GREY)
-    fewest = _answers(found)[arm]["fewest_fte"]
-    if fewest == fewest:
-        ax.axvline(fewest, color=tint, linewidth=2.5, alpha=0.7, zorder=1)
-    said = f"{fewest:g} FTE" if fewest == fewest else f"more than {asked.last / STEPS:g} FTE"
-    ax.set_title(f"{wrapped(arm, 60)}: {said}", pad=6)
-    ax.set_ylabel("minutes given, %")
-    ax.grid(axis="y")
-
-
-def _formula_lines(ax: Axes, found: Staffed, arm: str, tint: str) -> None:
-    """Thin lines within the range, named at the foot; names that would lie on each other share a line."""
-    low, high = ax.get_xlim()
-    mine = found.formulas[(found.formulas["arm"] == arm) & found.formulas["fte"].between(low, high)]
-    for fte, names in _together(list(zip(mine["fte"], mine["formula"], strict=True)), (high - low) / 40):
-        ax.axvline(fte, color=tint, linewidth=0.8, linestyle=":", zorder=0)
-        ax.annotate(
-            names, (fte, 0.03), xycoords=("data", "axes fraction"), rotation=90, fontsize=6.5, color=tint, ha="right",
-            va="bottom", xytext=(-1, 0), textcoords="offset points",
-        )  # fmt: skip
-
-
-def _together(found: Sequence[tuple[float, str]], near: float) -> Iterator[tuple[float, str]]:
-    """Lines that lie near each other get one text, at the first of them."""
-    last: list[tuple[float, str]] = []
-    for fte, name in sorted(found):
-        if last and fte - last[0][0] >= near:
-            yield last[0][0], ", ".join(n for _, n in last)
-            last = []
-        last.append((fte, name))
-    if last:
-        yield last[0][0], ", ".join(n for _, n in last)
-
-
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """`0.9` as `90 %`."""
     return f"{100 * share:g} %"
 
 

@@ -9,6 +9,13 @@ PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F
 
 GREY = "#666666"
 LIGHT = "#D9D9D9"
+DARK = "#333333"
+
+TINTS = (*PALETTE[:6], "#7A5C00", "#000000")
+"""For lines, points and letters: yellow, which is lost on white, is a dark brown here."""
+
+IN_CLASS, IN_ROOM, IN_HALLWAY = PALETTE[0], PALETTE[1], PALETTE[3]
+"""Therapy by its place, the same in every picture: dark and light also in print without colours."""
 
 STYLE: Any = {
     "font.family": "DejaVu Sans",
@@ -35,14 +42,22 @@ STYLE: Any = {
 MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*")
 
 
+LINES = ("-", "--", ":", "-.")
+
+
 def colour(position: int) -> str:
     """The colour of the arm, reason or activity at a position; they repeat after eight."""
-    return PALETTE[position % len(PALETTE)]
+    return TINTS[position % len(TINTS)]
 
 
 def marker(position: int) -> str:
-    """The mark of the arm at a position, so that colour is never the only difference."""
-    return MARKERS[position % len(MARKERS)]
+    """The mark of the arm at a position, so that colour is never the only difference; no pair repeats within 64."""
+    return MARKERS[(position + position // len(TINTS)) % len(MARKERS)]
+
+
+def line(position: int) -> str:
+    """The line of the arm at a position: another kind where the colours begin again."""
+    return LINES[position // len(TINTS) % len(LINES)]
 
 
 HATCH = "////"

@@ -1,71 +1,32 @@
-"""The pictures of an experiment: which are drawn from which tables, what they are called, how they are saved."""
+"""The pictures of an experiment: which are drawn from which tables, and what they are called."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from sdmsim.metrics import OF_GROUPS, SMALL
-from sdmsim.show import caseload, figures, group_figure
 from sdmsim.show.gainers import SMALL_MARK
+from sdmsim.show.pictures.bars import missed, therapist_week
+from sdmsim.show.pictures.by_group import group_rows, groups, key
+from sdmsim.show.pictures.by_month import against_record, months
+from sdmsim.show.pictures.caseload_year import BANDS_UP_TO, PANELS, path
+from sdmsim.show.pictures.compared import comparison, trade_off
+from sdmsim.show.pictures.layout import wrapped
+from sdmsim.show.pictures.picture import Picture, laid_out, style
 from sdmsim.show.record import pairs
-from sdmsim.show.style import STYLE
 from sdmsim.show.words import HEADLINE, MISSED, words_of
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sdmsim.lab.results import Results
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A drawn figure with the words around it and the numbers behind it."""
-
-    name: str
-    title: str
-    caption: str
-    alt: str
-    figure: Figure
-    numbers: pd.DataFrame
-
-    def svg(self) -> bytes:
-        """The picture as SVG, the same bytes each time."""
-        return self._written("svg", {"Date": None, "Creator": "sdmsim"})
-
-    def png(self) -> bytes:
-        """The picture as PNG."""
-        return self._written("png", {"Software": None})
-
-    def _written(self, kind: str, metadata: dict[str, str | None]) -> bytes:
-        buffer = io.BytesIO()
-        with rc_context(STYLE):
-            self.figure.savefig(buffer, format=kind, metadata=metadata, bbox_inches="tight", pad_inches=0.12)
-        return buffer.getvalue()
-
-    def save(self, folder: Path) -> None:
-        """Write NAME.png, NAME.svg and NAME.csv into the folder, which is made where it is not there."""
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{self.name}.svg").write_bytes(self.svg())
-        (folder / f"{self.name}.png").write_bytes(self.png())
-        text = self.numbers.to_csv(index=False, float_format="%.6g", lineterminator="\n")
-        (folder / f"{self.name}.csv").write_bytes(text.encode())
 
 
 def draw(results: Results) -> list[Picture]:
     """Every picture that these results have the numbers for."""
-    with rc_context(STYLE):
-        pictures = list(_pictures(results))
-        for picture in pictures:  # laid out once, so that a picture saved twice is the same twice
-            picture.figure.draw_without_rendering()
-            picture.figure.set_layout_engine("none")
-    return pictures
+    with style():
+        return [laid_out(picture) for picture in _pictures(results)]
 
 
 def _pictures(results: Results) -> Iterator[Picture]:
@@ -90,7 +51,7 @@ def _pictures(results: Results) -> Iterator[Picture]:
 
 def _rows_high(arms: Sequence[str], each: float = 0.42, rest: float = 0.5) -> float:
     """Inches for bars or rows, one per arm."""
-    lines = sum(figures.wrapped(arm).count("\n") / 2 + 1 for arm in arms)
+    lines = sum(wrapped(arm).count("\n") / 2 + 1 for arm in arms)
     return rest + each * lines
 
 
@@ -105,7 +66,7 @@ def _comparison(results: Results, metrics: Sequence[str]) -> Picture:
     numbers = []
     for i, metric in enumerate(metrics):
         ax = axes[i // columns][i % columns]
-        numbers.append(figures.comparison(ax, results, metric, results.arms, others))
+        numbers.append(comparison(ax, results, metric, results.arms, others))
     for ax in axes.flat[len(metrics) :]:
         ax.set_axis_off()
     return Picture(
@@ -126,14 +87,13 @@ def _groups(results: Results) -> Picture:
     import pandas as pd
 
     others = [arm for arm in results.arms if arm != results.baseline]
-    lines = group_figure.group_rows(results.groups)
+    lines = group_rows(results.groups)
     figure = Figure(figsize=(9.0, 1.6 + len(lines) * max(0.3, 0.12 * len(others))), layout="constrained")
     axes = figure.subplots(1, len(OF_GROUPS), sharey=True)
     numbers = [
-        group_figure.groups(ax, results.groups, metric, results.arms, others)
-        for ax, metric in zip(axes, OF_GROUPS, strict=True)
+        groups(ax, results.groups, metric, results.arms, others) for ax, metric in zip(axes, OF_GROUPS, strict=True)
     ]
-    figure.legend(handles=group_figure.key(results.arms, others), loc="outside lower center", ncols=min(4, len(others)))
+    figure.legend(handles=key(results.arms, others), loc="outside lower center", ncols=min(4, len(others)))
     return Picture(
         name="groups",
         title="Who gains and who loses",
@@ -151,7 +111,7 @@ def _groups(results: Results) -> Picture:
 def _trade_off(results: Results) -> Picture:
     figure = Figure(figsize=(7.0, 4.4))
     ax = figure.add_subplot()
-    numbers = figures.trade_off(ax, results.summary, results.arms)
+    numbers = trade_off(ax, results.summary, results.arms)
     return Picture(
         name="trade_off",
         title="Promised minutes given against class missed",
@@ -166,7 +126,7 @@ def _trade_off(results: Results) -> Picture:
 
 
 def _front(results: Results, outcomes: Sequence[str]) -> Picture:
-    from sdmsim.show.front import draw_front
+    from sdmsim.show.pictures.front import draw_front
 
     figure = Figure(figsize=(7.0, 4.8))
     numbers = draw_front(figure.add_subplot(), results, outcomes)
@@ -187,7 +147,7 @@ def _front(results: Results, outcomes: Sequence[str]) -> Picture:
 def _missed(results: Results) -> Picture:
     figure = Figure(figsize=(8.0, _rows_high(results.arms)))
     ax = figure.add_subplot()
-    numbers = figures.missed(ax, results.summary, results.arms)
+    numbers = missed(ax, results.summary, results.arms)
     return Picture(
         name="missed",
         title="Why promised minutes were not given",
@@ -204,7 +164,7 @@ def _missed(results: Results) -> Picture:
 def _therapist_week(results: Results) -> Picture:
     figure = Figure(figsize=(8.0, _rows_high(results.arms)))
     ax = figure.add_subplot()
-    numbers = figures.therapist_week(ax, results.workload, results.arms)
+    numbers = therapist_week(ax, results.workload, results.arms)
     return Picture(
         name="therapist_week",
         title="The therapists' week",
@@ -224,12 +184,12 @@ def _months(results: Results) -> Picture:
     held = pairs(results.months, results.record, results.arms)
     if not held:
         figure = Figure(figsize=(8.0, 4.0))
-        numbers = figures.months(figure.add_subplot(), results.months, results.arms)
+        numbers = months(figure.add_subplot(), results.months, results.arms)
         caption = "Simulated share of what was promised in the month, days without school left out."
     else:
         figure = Figure(figsize=(8.0, 2.9 * len(held)), layout="constrained")
         axes = figure.subplots(len(held), 1, squeeze=False)[:, 0]
-        drawn = [figures.against_record(ax, pair, i) for i, (ax, pair) in enumerate(zip(axes, held, strict=True))]
+        drawn = [against_record(ax, pair, i) for i, (ax, pair) in enumerate(zip(axes, held, strict=True))]
         low, high = min(ax.get_ylim()[0] for ax in axes), max(ax.get_ylim()[1] for ax in axes)
         for ax in axes:
             ax.set_ylim(low, high)
@@ -253,11 +213,11 @@ def _caseload(results: Results) -> Picture:
 
     arms = [arm for arm in results.arms if arm in set(results.caseload["arm"])]
     figure = Figure(figsize=(8.0, 7.0 + 0.12 * len(arms)), layout="constrained")
-    axes = figure.subplots(len(caseload.PANELS), 1, sharex=True)
-    drawn = [caseload.path(ax, results.caseload, arms, panel) for ax, panel in zip(axes, caseload.PANELS, strict=True)]
+    axes = figure.subplots(len(PANELS), 1, sharex=True)
+    drawn = [path(ax, results.caseload, arms, panel) for ax, panel in zip(axes, PANELS, strict=True)]
     axes[-1].set_xlabel("school week")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
-    shaded = " Shaded: the middle nine tenths of the years." if len(arms) <= caseload.BANDS_UP_TO else ""
+    shaded = " Shaded: the middle nine tenths of the years." if len(arms) <= BANDS_UP_TO else ""
     return Picture(
         name="caseload",
         title="The caseload, week by week",
@@ -269,9 +229,3 @@ def _caseload(results: Results) -> Picture:
         figure=figure,
         numbers=pd.concat(drawn, ignore_index=True),
     )
-
-
-def save_all(pictures: Sequence[Picture], folder: Path) -> None:
-    """Every picture into `folder` as PNG, SVG and CSV."""
-    for picture in pictures:
-        picture.save(folder)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from sdmsim.show.figures import wrapped
-from sdmsim.show.style import colour
+from sdmsim.show.pictures.layout import wrapped
+from sdmsim.show.style import colour, line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,8 +37,7 @@ def path(ax: Axes, table: pd.DataFrame, arms: Sequence[str], panel: Panel) -> pd
     for i, arm in enumerate(arms):
         own = rows[rows["arm"] == arm]
         weeks, mean, low, high = (own[name].to_numpy() for name in ("week", "mean", "p05", "p95"))
-        style = ("-", "--", ":")[i // 6 % 3]
-        ax.plot(weeks, mean * panel.scale, style, color=colour(i), linewidth=1.6, label=wrapped(arm, 40))
+        ax.plot(weeks, mean * panel.scale, line(i), color=colour(i), linewidth=1.6, label=wrapped(arm, 40))
         if len(arms) <= BANDS_UP_TO:
             ax.fill_between(weeks, low * panel.scale, high * panel.scale, color=colour(i), alpha=0.13, linewidth=0)
     ax.set_ylabel(panel.label)
