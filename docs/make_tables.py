@@ -317,6 +317,8 @@ def type_words(annotation: Any, metadata: tuple[Any, ...], in_table: bool) -> st
         return " or ".join([*(type_words(one, (), in_table) for one in alternatives(annotation)), "table"])
     if models_in(annotation):
         return "table"
+    if get_origin(inner) in (Union, UnionType):
+        return " or ".join(type_words(one, (), in_table) for one in get_args(inner))
     if get_origin(inner) is not None and issubclass(get_origin(inner), Mapping):
         return f"table: name = {type_words(get_args(inner)[1], (), in_table)}"
     return "value"

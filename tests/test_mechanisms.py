@@ -301,7 +301,9 @@ def test_a_refusal_has_a_cause() -> None:
     def chance(by_attention: float) -> tuple[list[float], list[float]]:
         numbers = {**EVIDENCE, "children.refusal_attention": by_attention}
         own = replace(school, numbers=numbers)
-        return _unwilling(own, luck).tolist(), profiles_of(own, learners_of(own), luck, numbers).attention.tolist()
+        return _unwilling(own, luck, numbers).tolist(), profiles_of(
+            own, learners_of(own), luck, numbers
+        ).attention.tolist()
 
     alike, _ = chance(0.0)
     assert alike == [0.2] * 6

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr
 
 from sdmsim.base import Described, InputErrors, Problem, did_you_mean, dotted, read_as, read_toml
+from sdmsim.lab.drivers.question import Sensitivity, sensitivity_problems
 from sdmsim.lab.enough import Enough
 from sdmsim.lab.front import Front
 from sdmsim.lab.record import Monthly, read_record
@@ -61,6 +62,7 @@ class Experiment(Described):
     factors: Mapping[str, tuple[Any, ...]] = Field(default_factory=dict)
     regroup: tuple[Variation, ...] = ()
     front: Front | None = None
+    sensitivity: Sensitivity | None = None
     record: Text | None = None
     """Path of a CSV file (month 1-12, share 0-1, label) with a district's logged share by month."""
 
@@ -154,6 +156,11 @@ def load_experiment(path: str | Path, *, assumptions: str | None = None) -> Expe
         problems += error.problems
     else:
         problems += _make_arms(experiment, experiment._base, file.name)
+    if experiment.sensitivity is not None and 0 < _combined(experiment) <= MOST_ARMS:
+        names = [arm.name for arm in experiment.arms]
+        problems += sensitivity_problems(
+            experiment.sensitivity, file, experiment.baseline, names, experiment._arms, experiment._base
+        )
     if experiment.record is not None:
         try:
             experiment._record = read_record(file.parent / experiment.record)

@@ -124,8 +124,8 @@ class Laboratory:
 
     def __init__(self, workers: Workers, store: Store, tell: Progress) -> None:
         self._workers = workers
-        self._store = store
-        self._tell = tell
+        self.store = store
+        self.tell = tell
         self._sent: dict[str, int] = {}
         self._mean_seconds = 0.0
         """Of the trials lived so far."""
@@ -145,7 +145,7 @@ class Laboratory:
 
         `name`: what asks, such as the name of an experiment; the store lists it.
         """
-        bench = Bench(self, self._store, rows, name)
+        bench = Bench(self, self.store, rows, name)
         bench.add(arms)
         return bench
 
@@ -190,7 +190,7 @@ class Laboratory:
             keep(arm, years, failed)
             self.years_lived += len(years)
             done += len(years) + len(failed)
-            self._tell(done, total, "years")
+            self.tell(done, total, "years")
 
         def take(_: int, chunk: Chunk, lived: Lived) -> list[Chunk]:
             if lived.without_plan:
@@ -214,6 +214,10 @@ class Laboratory:
         except OtherCode as error:
             raise InputErrors([Problem("--dask", 0, "", str(error))]) from None
 
+    def each(self, work: Callable[[Any], T], items: Iterator[Any], take: Callable[[Any, T], None], **more: Any) -> None:
+        """`work` of every item, `take` as each is done, in any order; see `Workers.collect`."""
+        self._workers.collect(work, items, lambda _, item, found: take(item, found), **more)
+
     def _size_of_chunk(self, left: int) -> int:
         """Replications that take about CHUNK_SECONDS; fewer at the end, so that all workers end together."""
         size = int(CHUNK_SECONDS / self._mean_seconds) if self._mean_seconds > 0.0 else 1
@@ -229,7 +233,7 @@ class Laboratory:
         def take(_: int, numbered: tuple[int, Any], one: T) -> None:
             found[numbered[0]] = one
             if tell is None:
-                self._tell(len(found), len(items), "timetables")
+                self.tell(len(found), len(items), "timetables")
             else:
                 tell(len(found))
 

@@ -67,11 +67,11 @@ class Store:
         """Say what asks for these trials: at least `experiment` and `arm`; the same again changes nothing."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if not (self.folder / LABEL).exists():
-            self._write(self.folder / LABEL, json.dumps({"format": FORMAT}).encode())
+            self.write(self.folder / LABEL, json.dumps({"format": FORMAT}).encode())
         place.mkdir(parents=True, exist_ok=True)
         called = hashlib.sha256(json.dumps([facts["experiment"], facts["arm"]]).encode()).hexdigest()[:8]
         if not (place / f"about-{called}.json").exists():
-            self._write(place / f"about-{called}.json", json.dumps(facts, ensure_ascii=False).encode())
+            self.write(place / f"about-{called}.json", json.dumps(facts, ensure_ascii=False).encode())
 
     def add(self, place: Path, years: Iterable[Year]) -> None:
         """Take trials in; they are written with others soon (`flush`: now)."""
@@ -97,7 +97,7 @@ class Store:
     def kept(self, place: Path) -> dict[int, bool]:
         """The replications that are there, and whether each has its rows of numbers (`Year.by_row`)."""
         found: dict[int, bool] = {}
-        if self._files(place):
+        if self.files(place):
             query = "select replication, max(tried) > 0 from trials group by replication order by replication"
             found = {int(replication): bool(tried) for replication, tried in self._ask(place, query).fetchall()}
         for year in self._waiting.get(place, ()):
@@ -141,7 +141,7 @@ class Store:
         """A query of `trials`, every row of the arm, or of `once`, one for each replication."""
         if self._database is None:
             self._database = database()
-        files = [str(file) for file in self._files(place)]
+        files = [str(file) for file in self.files(place)]
         sources = (
             "with trials as (select * from read_parquet($files, union_by_name = true, filename = true)), "
             "once as (select * from trials "
@@ -151,11 +151,11 @@ class Store:
 
     def _fields(self, place: Path, column: str) -> list[str]:
         """The keys of what is kept under a name; empty where none of the arm's trials keeps it."""
-        if not self._files(place) or column not in self._ask(place, "select * from trials limit 0").columns:
+        if not self.files(place) or column not in self._ask(place, "select * from trials limit 0").columns:
             return []
         return list(self._ask(place, f'select unnest("{column}", recursive := true) from trials limit 0').columns)
 
-    def _files(self, place: Path) -> list[Path]:
+    def files(self, place: Path) -> list[Path]:
         """The arm's batches that are whole: a file's name is the digest of its bytes."""
         found = sorted(place.glob("*.parquet"))
         self._sound.update(file for file in found if file not in self._sound and is_whole(file))
@@ -168,11 +168,11 @@ class Store:
         content = _parquet(years)
         file = place / f"{hashlib.sha256(content).hexdigest()[:_LETTERS]}.parquet"
         place.mkdir(parents=True, exist_ok=True)
-        self._write(file, content)
+        self.write(file, content)
         self._sound.add(file)
         del self._waiting[place], self._since[place]
 
-    def _write(self, file: Path, content: bytes) -> None:
+    def write(self, file: Path, content: bytes) -> None:
         """Aside, synced, then renamed: the whole file is there, or none."""
         handle, aside = tempfile.mkstemp(dir=file.parent, suffix=".part")
         try:

@@ -162,7 +162,7 @@ def live_chunk(chunk: Chunk) -> Lived:
         raise OtherCode(
             "a worker has another sdmsim, Python, NumPy, OR-Tools or SimPy than this process; install the same versions"
         )
-    plan = _unpacked(chunk)
+    plan = unpacked(chunk.key, chunk.plan)
     if plan is None:
         return Lived(chunk.arm, (), 0.0, without_plan=True)
     began = perf_counter()
@@ -215,13 +215,14 @@ _plans: dict[str, Plan] = {}
 _KEPT = 16
 
 
-def _unpacked(chunk: Chunk) -> Plan | None:
-    found = _plans.get(chunk.key)
-    if found is None and chunk.plan is not None:
-        found = pickle.loads(chunk.plan)
+def unpacked(key: str, plan: bytes | None) -> Plan | None:
+    """The plan with this key: from the last few that this worker has unpacked, else from its bytes."""
+    found = _plans.get(key)
+    if found is None and plan is not None:
+        found = pickle.loads(plan)
         while len(_plans) >= _KEPT:
             _plans.pop(next(iter(_plans)))
-        _plans[chunk.key] = found
+        _plans[key] = found
     return found
 
 

@@ -13,7 +13,7 @@ from sdmsim.metrics.names import BETTER, METRICS, Metric, unit_of
 from sdmsim.metrics.notes import notes_of_year
 from sdmsim.metrics.progress import progress
 from sdmsim.metrics.regular_class import regular_class_counts, regular_class_notes
-from sdmsim.metrics.rows import measure, row, unplaced_a_week
+from sdmsim.metrics.rows import measure, row, row_learned_again, unplaced_a_week
 from sdmsim.metrics.slots import in_order, slot_names, slot_numbers, slots
 from sdmsim.metrics.tables import fidelity, student_time, students_table
 from sdmsim.metrics.workload import therapist_week, workload
@@ -43,6 +43,7 @@ __all__ = [
     "regular_class_counts",
     "regular_class_notes",
     "row",
+    "row_learned_again",
     "slot_names",
     "slot_numbers",
     "slots",

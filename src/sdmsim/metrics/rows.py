@@ -6,6 +6,7 @@ numbers are means over the school weeks, start-up weeks included, those a child 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,7 @@ from sdmsim.metrics.billing import billing_units
 from sdmsim.metrics.by_site import site_gap
 from sdmsim.metrics.caseload import caseload_metrics
 from sdmsim.metrics.groups import gains_apart, shares_apart
-from sdmsim.metrics.money import money_metrics
+from sdmsim.metrics.money import money_metrics, ratio_of
 from sdmsim.metrics.names import METRICS, MISSED
 from sdmsim.metrics.progress import progress
 from sdmsim.metrics.workload import workload_metrics
@@ -48,6 +49,13 @@ def row(log: Log) -> dict[str, float]:
     found["billing_units"] = billing_units(log)
     found |= caseload_metrics(log)
     return {metric.name: found[metric.name] for metric in METRICS if metric.name in found}
+
+
+def row_learned_again(log: Log, before: Mapping[str, float]) -> dict[str, float]:
+    """`row` of a year that was lived as the one of `before`, and learned under other numbers."""
+    found = dict(before) | progress(log) | gains_apart(log)
+    of_cost = ratio_of({"cost": found["cost"], "goals_met": found["goals_met"]}, "cost_per_goal_met")
+    return {name: value for name, value in (found | {"cost_per_goal_met": of_cost}).items() if name in before}
 
 
 def measure(log: Log) -> pd.DataFrame:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sdmsim.world.luck import lived_by
 from sdmsim.world.year import learned_under, live
 
 if TYPE_CHECKING:
     from sdmsim.events import Log
     from sdmsim.scenario import Scenario
 
-__all__ = ["learned_under", "live", "run"]
+__all__ = ["learned_under", "live", "lived_by", "run"]
 
 
 def run(scenario: Scenario, *, seed: int, replication: int = 0) -> Log:

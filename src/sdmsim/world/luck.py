@@ -16,19 +16,23 @@ from sdmsim.delivery.spells import child_factors, provider_factors
 from sdmsim.streams import Luck
 from sdmsim.theory.attention import log_odds_of, share_of
 from sdmsim.world.learners import learners_of
-from sdmsim.world.profiles import profiles_of
+from sdmsim.world.profiles import Numbers, profiles_of
 from sdmsim.world.vocabulary import GRAINS, Bools, Floats, Fortune, Ints, Stage
 
 if TYPE_CHECKING:
     from sdmsim.plan import Plan
 
+_REFUSAL = "children.refusal_attention"
+_ATTENTION = ("attention.child_sd", "attention.inattentive_logit", "children.inattentive_share.")
+"""What `Profiles.attention` is made of."""
 _PARTS = 8
 """Room for the parts of a visit's moves in their name."""
 
 
-def fortune_of(plan: Plan, stage: Stage, luck: Luck) -> Fortune:
-    """What one replication brings to a plan."""
+def fortune_of(plan: Plan, stage: Stage, luck: Luck, n: Numbers) -> Fortune:
+    """What one replication brings to a plan under the numbers `n`."""
     school, days = plan.school, plan.days
+    unwilling = _unwilling(plan, luck, n)
     children = [s.id for s in school.students]
     staff = [m.id for m in school.staff]
     attendance = np.array([days.child_attendance if s.attendance is None else s.attendance for s in school.students])
@@ -53,7 +57,7 @@ def fortune_of(plan: Plan, stage: Stage, luck: Luck) -> Fortune:
         again = _multipliers(luck, spread, "finding the thread after making up", children, who, when)
         found_again = np.concatenate([found_again, _grained(plan.moves.rethread_minutes * again)])
         drawn = luck.uniforms_of("child unwilling to make up", children, _rows(len(children)), slots)
-        refused = drawn < _unwilling(plan, luck)[:, None]
+        refused = drawn < unwilling[:, None]
     return Fortune(
         child_absent=absent.tolist(),
         provider_absent=away.tolist(),
@@ -67,8 +71,7 @@ def fortune_of(plan: Plan, stage: Stage, luck: Luck) -> Fortune:
         settle=moved(3, visits.settle).tolist(),
         walk_back=moved(4, visits.walk_back).tolist(),
         unwilling=(
-            luck.uniforms_of("child unwilling", children, turns.student, turns.when)
-            < _unwilling(plan, luck)[turns.student]
+            luck.uniforms_of("child unwilling", children, turns.student, turns.when) < unwilling[turns.student]
         ).tolist(),
         rethread=found_again.tolist(),
         unwilling_again=refused.tolist(),
@@ -118,12 +121,26 @@ def _multipliers(luck: Luck, spread: float, decision: str, names: list[str], who
     return np.asarray(np.exp(sqrt(variance) * luck.normals_of(decision, names, who, when) - 0.5 * variance))
 
 
-def _unwilling(plan: Plan, luck: Luck) -> Floats:
+def lived_by(plan: Plan, n: Numbers) -> tuple[tuple[str, float], ...]:
+    """Those of the numbers on which it depends what happens, beside what is learned; under the same, a plan's years
+    are the same facts.
+
+    Reviews read probes, and so all numbers. Else only the chance to refuse a session depends on any: on how children
+    attend, where `children.refusal_attention` is not nil.
+    """
+    if plan.reviewing is not None:
+        return tuple(sorted(n.items()))
+    if n[_REFUSAL] == 0.0 or not 0.0 < plan.days.child_unwilling < 1.0:
+        return ()
+    return tuple((name, n[name]) for name in sorted(n) if name == _REFUSAL or name.startswith(_ATTENTION))
+
+
+def _unwilling(plan: Plan, luck: Luck, n: Numbers) -> Floats:
     """Chance of each child to refuse a session; `days.child_unwilling` for a child of usual attention."""
-    usual, by_attention = plan.days.child_unwilling, plan.numbers["children.refusal_attention"]
+    usual, by_attention = plan.days.child_unwilling, n[_REFUSAL]
     if by_attention == 0.0 or not 0.0 < usual < 1.0:
         return np.full(len(plan.school.students), usual)
-    attention = profiles_of(plan, learners_of(plan), luck, plan.numbers).attention
+    attention = profiles_of(plan, learners_of(plan), luck, n).attention
     return np.asarray(share_of(log_odds_of(usual) + by_attention * attention))
 
 

@@ -28,19 +28,21 @@ if TYPE_CHECKING:
     from sdmsim.plan import Plan
 
 
-def live(plan: Plan, *, seed: int, replication: int) -> Log:
+def live(plan: Plan, *, seed: int, replication: int, numbers: Mapping[str, float] | None = None) -> Log:
     """Live one school year of a plan, with the reviews of its strategy where it holds any.
 
-    The same plan, seed and replication give the same log on every machine. `replication` counts from 0.
+    The same plan, seed and replication give the same log on every machine. `replication` counts from 0. `numbers`: of
+    the ledger, in the place of the plan's own.
 
     Raises:
         Defect: the minutes owed are not the minutes given and missed, or somebody was in two places.
     """
     plan = with_caseload(plan, Luck(seed, replication))
-    return reviewed(plan, lambda plan: _lived(plan, seed, replication))
+    n = plan.numbers if numbers is None else numbers
+    return reviewed(plan, lambda plan: _lived(plan, seed, replication, n))
 
 
-def _lived(plan: Plan, seed: int, replication: int) -> Log:
+def _lived(plan: Plan, seed: int, replication: int, numbers: Mapping[str, float]) -> Log:
     stage = stage_of(plan)
     env = simpy.Environment()
     log = Log(plan, seed, replication, missed=list(stage.fixed_missed))
@@ -49,7 +51,7 @@ def _lived(plan: Plan, seed: int, replication: int) -> Log:
         env=env,
         plan=plan,
         stage=stage,
-        fortune=fortune_of(plan, stage, Luck(seed, replication)),
+        fortune=fortune_of(plan, stage, Luck(seed, replication), numbers),
         log=log,
         door=[env.event() for _ in children],
         out=[None for _ in children],
@@ -99,10 +101,13 @@ def _lived(plan: Plan, seed: int, replication: int) -> Log:
     check_minutes(stage, log)
     check_places(log)
     check_caseload(log)
-    log.learning = learn(log, Luck(seed, replication), plan.numbers)
+    log.learning = learn(log, Luck(seed, replication), numbers)
     return log
 
 
 def learned_under(log: Log, numbers: Mapping[str, float]) -> Log:
-    """The year of a log, lived with the same luck, as learned under other numbers of the ledger; `log` stays."""
+    """The year of a log, lived with the same luck, as learned under other numbers of the ledger; `log` stays.
+
+    The facts stay as well: they would be others where `lived_by` differs.
+    """
     return replace(log, learning=learn(log, Luck(log.seed, log.replication), numbers))
