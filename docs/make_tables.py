@@ -10,13 +10,10 @@ Descriptions are the docstrings below the fields; types, ranges and defaults com
 
 from __future__ import annotations
 
-import ast
 import inspect
 import sys
-import textwrap
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -24,13 +21,13 @@ from making import finish
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sdmsim.base import Described
 from sdmsim.delivery import Hybrid
 from sdmsim.delivery.policy import Policy, shipped_policies, shipped_policy
 from sdmsim.delivery.roles import usual_goals
 from sdmsim.delivery.rules import Goal, Grouping, Moves, WeekRules
 from sdmsim.lab.experiment import Arm, Experiment, Variation
 from sdmsim.scenario import Scenario, Year
+from sdmsim.school.meanings import OF_COLUMNS, docs_of
 from sdmsim.school.slots import Slot
 from sdmsim.school.sources import Tables
 from sdmsim.school.synthetic import Synthetic
@@ -66,6 +63,12 @@ of them with example rows, `sdmsim check FILE` names every problem with file, ro
 - Numbers have a decimal point. Dates are written `2024-09-03`, clock times `08:15`. Ids are text: `007` stays `007`.
 - Grades are `PK`, `K`, `1` to `12`. Weekdays are `Mon`, `Tue`, `Wed`, `Thu`, `Fri`.
 - Use coded ids for children and teachers, never names.
+
+All tables may also be sheets of one Excel workbook (`[school]` with `kind = "workbook"`), named as the tables are,
+without `.csv`; `sdmsim init DIR --workbook` writes one to fill in. Dates and clock times may be such of Excel, a tick
+box is `yes` or `no`, of a formula the saved value counts. An id that is a number in Excel has lost zeros in front: a
+note says so; format the column as text. Merged cells, a second header row, a workbook with a password, of more than
+16 MB or of another program (.xls, .ods, .numbers) are refused, with what to do.
 """
 
 TABLES: tuple[tuple[str, type[BaseModel], str], ...] = (
@@ -129,33 +132,7 @@ WRITTEN = {
 """Cells that are not the plain text of their type."""
 
 MEANINGS = {
-    (Student, "id"): "A code, unique in the table.",
-    (Student, "grade"): "The grade of the class.",
-    (Student, "section"): "The child's class, from sections.csv.",
-    (Section, "grade"): "All children of a class are of one grade.",
-    (Section, "teacher"): "A code.",
-    (Block, "grade"): "The grade whose day this is.",
-    (Block, "day"): "`daily` stands for all five weekdays.",
-    (Block, "start"): "First minute of the block.",
-    (Block, "end"): "First minute after it.",
-    (StaffMember, "id"): "A code, unique in the table.",
-    (StaffMember, "lunch_end"): "End of that window.",
-    (StaffMember, "documentation"): "Minutes a week.",
-    (StaffMember, "evaluation"): "Minutes a week.",
-    (StaffMember, "consultation"): "Minutes a week of consultation that no service row asks for.",
-    (StaffMember, "meetings"): "Minutes a week.",
-    (StaffMember, "planning"): "Minutes a week, apart from planning with teachers of push-in classes.",
-    (StaffMember, "duty"): "Minutes a week, such as watching arrivals.",
-    (CalendarEntry, "date"): "The date, or the first one of a range.",
-    (CalendarEntry, "kind"): "What is different.",
-    (Room, "room"): "A name, unique in the table.",
-    (Slot, "day"): "The weekday, every week.",
-    (Pair, "rule"): "Whether they sit together.",
-    (Posting, "day"): "`daily` stands for all five weekdays.",
-    (Posting, "start"): "From when; within the contract day.",
-    (Posting, "end"): "Until when; a drive to the next site begins then.",
-    (Drive, "site"): "A site of sections.csv.",
-    (Drive, "other"): "Another one.",
+    **OF_COLUMNS,
     (Scenario, "format"): "The version of the file's format.",
     (Scenario, "title"): "For the reader.",
     (Scenario, "seed"): "The same seed and files give the same results on every machine.",
@@ -231,21 +208,6 @@ calibrated (solved or fitted from sources), judged (nobody measured it).
 
 | name | meaning | unit | `evidence` | `neutral` | `practitioner` | range | grade | source |
 |---|---|---|---|---|---|---|---|---|"""
-
-
-@cache
-def docs_of(model: type[BaseModel]) -> Mapping[str, str]:
-    """The docstring below each field of a class and of the abstract class that it is made from."""
-    body = ast.parse(textwrap.dedent(inspect.getsource(model))).body[0]
-    assert isinstance(body, ast.ClassDef)
-    found: dict[str, str] = {}
-    for base in model.__bases__:
-        found |= docs_of(base) if issubclass(base, Described) and base is not Described else {}
-    for field, text in zip(body.body, body.body[1:], strict=False):
-        named = isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
-        if named and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
-            found[field.target.id] = " ".join(str(text.value.value).split())
-    return found
 
 
 def summary_of(model: type[BaseModel]) -> str:

@@ -35,7 +35,7 @@ from sdmsim.delivery.slot_matching import Rules, read_own_week
 from sdmsim.delivery.spells import Spell, spell_problems
 from sdmsim.delivery.vacancy import Vacancy
 from sdmsim.school.calendar import SchoolYear, school_year
-from sdmsim.school.sources import SchoolSource, Tables, named_tables, read_tables
+from sdmsim.school.sources import SchoolSource, files_read, problems_of_files, read_source, table_files
 from sdmsim.school.staffing import Staffing
 from sdmsim.school.tables import Readable
 from sdmsim.school.vocabulary import School, Text
@@ -95,6 +95,8 @@ class Scenario(Described):
     _folder: Path = PrivateAttr(default=Path())
     _read: School | None = PrivateAttr(default=None)
     """As its tables have it, before `staffing`."""
+    _said: tuple[str, ...] = PrivateAttr(default=())
+    """Notes of the reader of its tables."""
     _roster: School | None = PrivateAttr(default=None)
     _assumed: Assumed | None = PrivateAttr(default=None)
     """What stands in the place of the file's own assumptions, if anything does."""
@@ -165,19 +167,14 @@ class Scenario(Described):
         try:
             scenario = read_as(cls, tagged(content), file)
         except InputErrors as error:
-            tables = named_tables(content)
-            found = read_tables(tables, folder, file).problems if tables else ()
+            found = problems_of_files(content, folder, file)
             of_state = rule_book(content.get("policy"), folder, file).problems
             raise InputErrors((*error.problems, *of_state, *found)) from None
-        if isinstance(scenario.school, Tables):
-            read = read_tables(scenario.school, folder, file)
-        else:
-            read = Readable(scenario.school.school(folder), (), frozenset(School.model_fields))
-        return scenario._settle(read, folder, file)
+        return scenario._settle(read_source(scenario.school, folder, file), folder, file)
 
     def _settle(self, read: Readable, folder: Path, file: str) -> Self:
         """Take the school in, and check that all of the scenario agrees with it."""
-        self._file, self._folder, self._read = file, folder, read.school
+        self._file, self._folder, self._read, self._said = file, folder, read.school, read.notes
         staffed = with_assistants(self.staffing.applied(read.school), self.assistant)
         self._roster = self.placement.applied(staffed, self.seed)
         if isinstance(self.delivery, Own):
@@ -249,7 +246,9 @@ class Scenario(Described):
         if varied.year == self.year:
             varied.__dict__["calendar"] = self.calendar
         return varied._settle(
-            Readable(self._read or self.roster, (), frozenset(School.model_fields)), self._folder, self._file
+            Readable(self._read or self.roster, (), frozenset(School.model_fields), self._said),
+            self._folder,
+            self._file,
         )
 
     def under(self, assumed: Assumed) -> Scenario:
@@ -267,14 +266,14 @@ class Scenario(Described):
 
     def input_files(self) -> tuple[Path, ...]:
         """Every file that was read: the scenario, the tables it names, and files of rules and assumptions if given."""
-        own = (self._folder / name for name in (self._file, *self._table_files().values()))
+        own = (self._folder / name for name in (self._file, *files_read(self.school)))
         code = self.delivery.file if isinstance(self.delivery, Own) else None
         slots = self._folder / self.week.timetable if self.week.timetable else None
         beside = (code, slots, self._rules.file, self._assumed.file if self._assumed else None)
         return (*own, *(file for file in beside if file is not None))
 
     def _table_files(self) -> dict[str, str]:
-        return self.school.files() if isinstance(self.school, Tables) else {}
+        return table_files(self.school)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -293,6 +292,7 @@ class Scenario(Described):
             yield f"{self._file} has no [assumptions]: the set {self.assumptions.set} holds."
         yield from self._assumed.notes if self._assumed else ()
         yield from self.assumptions.notes()
+        yield from self._said
         yield from table_notes(school, self.grouping, self.moves, self.days)
         if self.own_week:
             yield f"The week is that of {self.week.timetable}; [delivery] is not asked."

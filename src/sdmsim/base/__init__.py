@@ -1,6 +1,7 @@
 """What everyone may know: frozen descriptions, problems in the words of the user's file, digests."""
 
 from sdmsim.base.described import Described, as_key, digest, dotted, explain, plain, read_as
+from sdmsim.base.inert import as_meant, inert
 from sdmsim.base.problems import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -24,12 +25,14 @@ __all__ = [
     "InputErrors",
     "Problem",
     "as_key",
+    "as_meant",
     "date_meant",
     "day_of",
     "did_you_mean",
     "digest",
     "dotted",
     "explain",
+    "inert",
     "nearest",
     "plain",
     "quoted",

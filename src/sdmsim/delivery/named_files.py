@@ -9,9 +9,9 @@ from typing import Any
 
 from sdmsim.base import InputErrors, Problem
 from sdmsim.delivery.policy import is_file
-from sdmsim.school.sources import Tables
+from sdmsim.school.tables import TABLES
 
-_NAMED = {"week.timetable", *(f"school.{table}" for table in Tables.model_fields if table != "kind")}
+_NAMED = {"week.timetable", "school.workbook", *(f"school.{table}" for table in TABLES)}
 
 _EXPERIMENT_KEYS = {"scenario", "arm", "factors", "baseline", "replications"}
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sdmsim import __version__
-from sdmsim.base import InputErrors, Problem
+from sdmsim.base import InputErrors, Problem, as_meant, inert
 from sdmsim.theory.ledger import in_words
 
 if TYPE_CHECKING:
@@ -77,8 +77,10 @@ def whole(folder: Path) -> Iterator[Path]:
 
 
 def write_csv(table: pd.DataFrame, file: Path) -> None:
-    """UTF-8, LF, six significant digits, an empty cell for what is not known, no `-0`."""
+    """UTF-8, LF, six significant digits, an empty cell for what is not known, no `-0`, no formulas."""
     plain = table.copy()
+    for column in plain.columns[[kind.kind == "O" for kind in plain.dtypes]]:
+        plain[column] = plain[column].map(lambda cell: inert(cell) if isinstance(cell, str) else cell)
     for column in plain.columns[[kind.kind == "f" for kind in plain.dtypes]]:
         plain[column] = plain[column] + 0.0
     plain.to_csv(file, index=False, float_format=FLOAT_FORMAT, lineterminator="\n", encoding="utf-8")
@@ -91,7 +93,7 @@ def read_csv(file: Path) -> pd.DataFrame:
     text = dict.fromkeys(TEXT_COLUMNS, str)
     table = pd.read_csv(file, dtype=text, keep_default_na=False, na_values=[""], encoding="utf-8")
     for column in table.columns.intersection(list(TEXT_COLUMNS)):
-        table[column] = table[column].fillna("")
+        table[column] = table[column].fillna("").map(as_meant)
     return table
 
 

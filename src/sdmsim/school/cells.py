@@ -13,6 +13,30 @@ from sdmsim.school.vocabulary import GRADES, WEEKDAYS
 Reading = Callable[[str], object]
 """From the text of a cell that is not empty to its value; raises ValueError with what is wrong."""
 
+
+class Figure(str):
+    """The text of a cell that a workbook holds as a number: zeros in front, if there were any, are gone."""
+
+    __slots__ = ()
+
+
+class Fault(str):
+    """What is wrong with a cell of a workbook, in the place of its text."""
+
+    __slots__ = ()
+
+
+def read(reading: Reading, cell: str) -> object:
+    """The value of a cell that is not empty.
+
+    Raises:
+        ValueError: what is wrong with it.
+    """
+    if isinstance(cell, Fault):
+        raise ValueError(cell)
+    return reading(cell)
+
+
 _EXCEL_ERRORS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#####")
 _NOT_GIVEN = ("na", "n/a", "nan", "null", "none", "nil", "inf", "-inf", "+inf", "infinity", "-", "?", "tbd", "#n/a")
 

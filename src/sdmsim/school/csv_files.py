@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -19,12 +19,24 @@ _SAVE_AS = 'in Excel: File > Save As > "CSV UTF-8 (Comma delimited)"'
 _NO_BREAK_SPACE = "\u00a0"
 
 
+LARGEST_FILE = 16 * 2**20
+"""Bytes of a table's file at most; a district's tables have a hundredth of it."""
+
+
+def too_large(size: int) -> str:
+    """A file of so many bytes is not read."""
+    limit = LARGEST_FILE // 2**20
+    return f"has {size / 2**20:.0f} MB, more than the {limit} MB that a table may have; copy the rows to a new file"
+
+
 @dataclass(slots=True)
 class Findings:
     """The problems of one file, as they are found."""
 
     file: str
     problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What was read in another way than one might think, and is no problem."""
 
     def add(self, line: int, where: str, text: str) -> None:
         """Note a problem; `line` 0 is the file as a whole."""
@@ -67,12 +79,25 @@ def read_sheet(
 def sheet_of(
     text: str, columns: Sequence[str], required: Collection[str], found: Findings, *, open_ended: bool = False
 ) -> Sheet:
-    """The same for the text of a table."""
+    """The same for the text of a CSV file."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     if "\t" in first and not {",", ";"} & set(first):
         found.add(1, "", f"the columns are separated by tabs, should be commas; {_SAVE_AS}")
         return Sheet()
     records = _records(text, ";" if first.count(";") > first.count(",") else ",", found)
+    return sheet_from(records, columns, required, found, open_ended=open_ended)
+
+
+def sheet_from(
+    rows: Iterable[tuple[int, list[str]]],
+    columns: Sequence[str],
+    required: Collection[str],
+    found: Findings,
+    *,
+    open_ended: bool = False,
+) -> Sheet:
+    """The same for rows of text cells with their lines, wherever they come from."""
+    records = iter(rows)
     line, header = next(((line, cells) for line, cells in records if any(cells)), (0, []))
     while header and not header[-1]:
         header.pop()
@@ -81,7 +106,9 @@ def sheet_of(
     if not header:
         return Sheet()
     if not set(header) & set(columns):
-        found.add(line, "", f"this line should be the header: {','.join(columns)}")
+        below = next((number for number, cells in records if len(set(cells) & set(columns)) > 1), 0)
+        hint = f"; line {below} looks like it: remove what stands above" if below else ""
+        found.add(line, "", f"this line should be the header: {','.join(columns)}{hint}")
         return Sheet()
     _check_header(line, header, columns, required, found, open_ended)
     sheet = Sheet(tuple(c for c in header if c in columns or (open_ended and c)))
@@ -110,19 +137,28 @@ def _count(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
+def missing_file(path: Path, what: str) -> str:
+    """Why there is nothing to read under this name; empty where there is a file."""
+    try:
+        if path.is_dir():
+            return f"is a folder, should be {what}"
+        if not path.exists():
+            near = nearest(path.name, (p.name for p in path.parent.iterdir())) if path.parent.is_dir() else ""
+            return "there is no such file" + (f'; did you mean "{near}"?' if near else "")
+        return "" if path.is_file() else "is not a file that can be read"
+    except OSError as error:
+        return f"cannot be read: {(error.strerror or str(error)).lower()}"
+
+
 def _text_of(path: Path, columns: Sequence[str], found: Findings) -> str | None:
     """The text of a file without byte order mark, accents composed; None where it is not a UTF-8 text file."""
     header = f"the first line should be the header: {','.join(columns)}"
+    if fault := missing_file(path, "a CSV file"):
+        found.add(0, "", fault)
+        return None
     try:
-        if path.is_dir():
-            found.add(0, "", "is a folder, should be a CSV file")
-            return None
-        if not path.exists():
-            near = nearest(path.name, (p.name for p in path.parent.iterdir())) if path.parent.is_dir() else ""
-            found.add(0, "", "there is no such file" + (f'; did you mean "{near}"?' if near else ""))
-            return None
-        if not path.is_file():
-            found.add(0, "", "is not a file that can be read")
+        if path.stat().st_size > LARGEST_FILE:
+            found.add(0, "", too_large(path.stat().st_size))
             return None
         content = path.read_bytes()
     except OSError as error:

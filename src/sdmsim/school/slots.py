@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,10 +12,9 @@ from pydantic import Field, ValidationError
 from sdmsim.base import Described, Problem, explain
 from sdmsim.school import cells
 from sdmsim.school.cells import Reading
-from sdmsim.school.csv_files import Findings, Sheet, read_sheet, sheet_of
+from sdmsim.school.csv_files import Findings, Sheet, read_sheet, sheet_from
 from sdmsim.school.vocabulary import Minute, Text, Weekday
-
-_WORKBOOK = b"PK\x03\x04"
+from sdmsim.school.workbooks import is_workbook, read_pages, rows_of
 
 
 class Slot(Described):
@@ -75,7 +71,7 @@ def read_slots(path: Path, file: str) -> tuple[list[tuple[int, Slot]], list[Prob
         bad: set[str] = set()
         for column, cell in row.items():
             try:
-                values[column] = _READINGS.get(column, cells.text)(cell)
+                values[column] = cells.read(_READINGS.get(column, cells.text), cell)
             except ValueError as error:
                 bad.add(column)
                 found.add(line, column, str(error))
@@ -114,40 +110,7 @@ def _clock(minute: int) -> str:
 
 
 def _sheet(path: Path, required: set[str], found: Findings) -> Sheet:
-    try:
-        workbook = path.is_file() and path.read_bytes()[:4] == _WORKBOOK
-    except OSError:
-        workbook = False
-    if not workbook:
+    if not is_workbook(path):
         return read_sheet(path, COLUMNS, required, found)
-    try:
-        text = _as_csv(path)
-    except Exception as error:  # whatever a damaged workbook raises, it is the file's
-        found.add(0, "", f"cannot be read as an Excel workbook: {type(error).__name__}")
-        return Sheet()
-    return sheet_of(text, COLUMNS, required, found)
-
-
-def _as_csv(path: Path) -> str:
-    """The first sheet as text cells, row for row, so that line numbers hold."""
-    from openpyxl import load_workbook
-
-    book = load_workbook(path, read_only=True, data_only=True)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    for row in book.worksheets[0].iter_rows(values_only=True):
-        writer.writerow([_cell(value) for value in row])
-    book.close()
-    return out.getvalue()
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.strftime("%H:%M") if value.date() <= date(1900, 1, 1) else value.date().isoformat()
-    if isinstance(value, time):
-        return value.strftime("%H:%M")
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+    pages = read_pages(path, found)
+    return sheet_from(rows_of(pages[0], found), COLUMNS, required, found) if pages else Sheet()

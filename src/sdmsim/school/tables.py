@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from sdmsim.base import Described, InputErrors, Problem, as_key, explain
 from sdmsim.school import cells
 from sdmsim.school.cells import Reading
 from sdmsim.school.checks import check_tables
-from sdmsim.school.csv_files import Findings, Row, read_sheet
+from sdmsim.school.csv_files import Findings, Row, Sheet, read_sheet, sheet_from
 from sdmsim.school.sites import with_posted_days
 from sdmsim.school.table import Line, Table
 from sdmsim.school.vocabulary import (
@@ -84,12 +84,35 @@ _READINGS: Mapping[str, Mapping[str, Reading]] = {
 }
 """How the cells of a column are read; a column that is not here holds text."""
 
+TABLES = tuple(_ROWS)
+NO_SCHOOL = School(students=(), services=(), sections=(), bell=(), staff=(), calendar=())
+NEEDED = tuple(name for name in _ROWS if School.model_fields[name].is_required())
+"""Every school has these tables."""
+_IDS: Mapping[str, tuple[str, ...]] = {"students": ("id",), "services": ("id",), "staff": ("id",)}
+_OPEN_ENDED = ("rooms",)
 _MAY_BE_EMPTY = ("calendar", "pairs", "postings", "drives")
 
 
 def columns_of(table: str) -> tuple[str, ...]:
     """The headers of a table; `rooms` takes one more for each section."""
     return tuple(name for name in _ROWS[table].model_fields if name != "metres")
+
+
+def described_by(table: str) -> type[Described]:
+    """The class of a table's rows."""
+    return _ROWS[table]
+
+
+def reading_of(table: str, column: str) -> Reading:
+    """How the cells of a column are read."""
+    default = cells.number if table == "rooms" and column not in columns_of(table) else cells.text
+    return _READINGS[table].get(column, default)
+
+
+def headers_of(table: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The headers of a table, and those that must be there."""
+    columns = columns_of(table)
+    return columns, frozenset(c for c in columns if _ROWS[table].model_fields[c].is_required())
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +123,8 @@ class Readable:
     problems: tuple[Problem, ...]
     whole: frozenset[str]
     """Tables of which every row is in `school`."""
+    notes: tuple[str, ...] = ()
+    """What was read in another way than one might think."""
 
 
 def read_school(folder: Path, files: Mapping[str, str]) -> School:
@@ -116,27 +141,52 @@ def read_school(folder: Path, files: Mapping[str, str]) -> School:
 
 def read_what_can_be(folder: Path, files: Mapping[str, str]) -> Readable:
     """As `read_school`, but nothing is raised: what is wrong stands beside the rows that could be read."""
-    tables = {name: _read_table(name, folder / files[name], files[name]) for name in _ROWS if name in files}
+    tables = {}
+    for name in (name for name in _ROWS if name in files):
+        found = Findings(files[name])
+        sheet = read_sheet(folder / files[name], *headers_of(name), found, open_ended=name in _OPEN_ENDED)
+        tables[name] = _table(name, sheet, found)
+    return _checked(tables)
+
+
+def read_rows(sheets: Mapping[str, tuple[Findings, Iterable[tuple[int, list[str]]]]]) -> Readable:
+    """The same for tables whose rows of text cells are here already, each with the findings that it adds to."""
+    tables = {}
+    for name in (name for name in _ROWS if name in sheets):
+        found, rows = sheets[name]
+        sheet = sheet_from(rows, *headers_of(name), found, open_ended=name in _OPEN_ENDED)
+        tables[name] = _table(name, sheet, found)
+    return _checked(tables)
+
+
+def _checked(tables: Mapping[str, Table]) -> Readable:
     check_tables(tables)
     rows = {name: [(line.number, item) for line in t.lines for item in line.items] for name, t in tables.items()}
     school = School(**{name: tuple(item for _, item in found) for name, found in rows.items()})
     school = with_posted_days(school)
     school.lines.update({name: tuple(number for number, _ in found) for name, found in rows.items()})
     whole = frozenset(name for name, t in tables.items() if t.whole and all(line.items for line in t.lines))
-    return Readable(school, tuple(problem for t in tables.values() for problem in t.in_order()), whole)
+    problems = tuple(problem for t in tables.values() for problem in t.in_order())
+    return Readable(school, problems, whole, tuple(note for t in tables.values() for note in t.found.notes))
 
 
-def _read_table(name: str, path: Path, file: str) -> Table:
-    found = Findings(file)
-    columns = columns_of(name)
-    required = {c for c in columns if _ROWS[name].model_fields[c].is_required()}
-    sheet = read_sheet(path, columns, required, found, open_ended=name == "rooms")
+def _table(name: str, sheet: Sheet, found: Findings) -> Table:
     table = Table(name, found, sheet.columns, sheet.whole)
     if not sheet.rows and sheet.whole and name not in _MAY_BE_EMPTY:
         found.add(0, "", "has a header and no rows")
         table.whole = False
     table.lines = [_read_line(name, row, sheet.columns, found) for row in sheet.rows]
+    found.notes += _number_notes(name, sheet, found.file)
     return table
+
+
+def _number_notes(name: str, sheet: Sheet, file: str) -> Iterator[str]:
+    """Columns of ids in which a workbook holds numbers: one note a column, with the first as an example."""
+    for column in _IDS.get(name, ()):
+        figures = [row.cells[column] for row in sheet.rows if isinstance(row.cells.get(column), cells.Figure)]
+        if figures:
+            are = f"1 {column} is a number" if len(figures) == 1 else f"{len(figures)} cells of {column} are numbers"
+            yield f'{file}: {are}, read as text ({figures[0]} as "{figures[0]}").'
 
 
 def _read_line(table: str, row: Row, columns: tuple[str, ...], found: Findings) -> Line:
@@ -144,9 +194,8 @@ def _read_line(table: str, row: Row, columns: tuple[str, ...], found: Findings) 
     values: dict[str, Any] = {}
     bad = set()
     for column, cell in row.cells.items():
-        default = cells.number if table == "rooms" and column not in columns_of(table) else cells.text
         try:
-            values[column] = _READINGS[table].get(column, default)(cell)
+            values[column] = cells.read(reading_of(table, column), cell)
         except ValueError as error:
             bad.add(column)
             found.add(row.line, column, str(error))

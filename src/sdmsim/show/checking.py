@@ -12,6 +12,7 @@ from sdmsim.base import InputErrors, Problem, read_toml
 from sdmsim.lab.experiment import load_experiment
 from sdmsim.scenario import Scenario, load
 from sdmsim.school import grid
+from sdmsim.school.sources import table_files
 
 
 @dataclass(frozen=True)
@@ -98,20 +99,21 @@ def _found(file: Path, kind: str, title: str, scenario: Scenario, arms: tuple[st
 
 
 def conversions(scenario: Scenario) -> tuple[str, ...]:
-    """The unit conversions of the service grid, equal ones on one line with their rows in services.csv."""
+    """The unit conversions of the service grid, equal ones on one line with their rows in the table."""
+    file = table_files(scenario.school).get("services", "services.csv")
     lines: dict[str, list[int]] = {}
     for made in grid.conversions(scenario.roster, scenario.calendar):
         lines.setdefault(f"{made.service}, {made.goal}: {made}", []).append(made.line)
-    return tuple(f"{text}{_rows(rows)}" for text, rows in lines.items())
+    return tuple(f"{text}{_rows(rows, file)}" for text, rows in lines.items())
 
 
-def _rows(lines: Sequence[int]) -> str:
-    """The rows of services.csv that a line is about, the first few by number."""
+def _rows(lines: Sequence[int], file: str) -> str:
+    """The rows of the services table that a line is about, the first few by number."""
     known = [str(line) for line in lines if line]
     if not known:
         return "" if len(lines) == 1 else f", {len(lines)} rows"
     shown = ", ".join(known[:6]) + (f" and {len(known) - 6} more" if len(known) > 6 else "")
-    return f", services.csv:{shown}"
+    return f", {file}:{shown}"
 
 
 def promised(scenario: Scenario) -> list[dict[str, Any]]:

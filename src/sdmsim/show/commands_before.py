@@ -28,13 +28,16 @@ from sdmsim.show import options
     metavar="N",
     help="Children whose setting is the team's to choose sit in N sections of each grade.",
 )
+@click.option(
+    "--workbook", is_flag=True, help="The tables as one Excel workbook, school.xlsx, in the place of CSV files."
+)
 @options.quiet
 @options.verbose
-def init(folder: Path, like: str, seed: int, clustered: int | None, quiet: bool) -> None:
+def init(folder: Path, like: str, seed: int, clustered: int | None, workbook: bool, quiet: bool) -> None:
     """Write a school to start from into DIR: scenario, experiment, tables, and what to fill in."""
     from sdmsim.show.start import make_school
 
-    make_school(folder, like, seed, clustered)
+    make_school(folder, like, seed, clustered, workbook=workbook)
     if not quiet:
         click.echo(f"{folder}: a school to start from. Read {folder / 'README.md'}, then try")
         click.echo(f"  sdmsim experiment {folder / 'experiment.toml'}")

@@ -31,33 +31,55 @@ NOT_IN_CLASS = ("articulation",)
 """Goals for drill that a lesson has no room for: practitioners find little drill possible there (docs/sources.md)."""
 
 
-def make_school(target: Path, like: str, seed: int, clustered: int | None) -> None:
-    """Write a school to start from into `target`: all of it or nothing.
+BOOK = "school.xlsx"
+_IN_FILES = 'Save the tables as CSV in UTF-8 (in Excel: Save As, "CSV UTF-8"), each as `<name>.csv`.'
+_IN_SHEETS = f"Each table is a sheet of {BOOK}; point at a header there to see what it means. Merge no cells."
+
+
+def make_school(target: Path, like: str, seed: int, clustered: int | None, *, workbook: bool = False) -> None:
+    """Write a school to start from into `target`, all of it or nothing; `workbook`: its tables as one Excel workbook.
 
     Raises:
         InputErrors: `target` is there and not an empty folder, or the generator cannot make such a school.
     """
     from sdmsim.lab.experiment import load_experiment
-    from sdmsim.school.writing import write_school
 
-    _refuse_unless_empty(target)
+    refuse_unless_empty(target)
     school = _drawn(like, seed, clustered)
     target = target.absolute()
     target.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as beside:
         new = Path(beside) / "new"
-        tables = write_school(school, new)
-        for name, text in _texts(school, tables, like, seed, clustered).items():
+        tables = _write(school, new, workbook)
+        for name, text in _texts(school, tables, like, seed, clustered, workbook).items():
             (new / name).write_bytes(text.encode())
         load_experiment(new / "experiment.toml")
-        if target.exists():  # an empty folder, perhaps the one we are in: it stays, the files move
-            for file in sorted(new.iterdir()):
-                os.replace(file, target / file.name)
-        else:
-            os.replace(new, target)
+        put_in_place(new, target)
 
 
-def _refuse_unless_empty(target: Path) -> None:
+def put_in_place(new: Path, target: Path) -> None:
+    """Move a folder that is whole to where it was wanted: a name that is not there, or an empty folder."""
+    if target.exists():  # an empty folder, perhaps the one we are in: it stays, the files move
+        for file in sorted(new.iterdir()):
+            os.replace(file, target / file.name)
+    else:
+        os.replace(new, target)
+
+
+def _write(school: School, folder: Path, workbook: bool) -> Mapping[str, str]:
+    """The tables in `folder`; returns table name to file name."""
+    from sdmsim.school.template import write_workbook
+    from sdmsim.school.writing import tables_of, write_school
+
+    if not workbook:
+        return write_school(school, folder)
+    folder.mkdir(parents=True)
+    write_workbook(school, folder / BOOK)
+    return dict.fromkeys(tables_of(school), BOOK)
+
+
+def refuse_unless_empty(target: Path) -> None:
+    """A new school overwrites nothing."""
     if target.is_dir() and not any(target.iterdir()):
         return
     if target.exists() or target.is_symlink():
@@ -75,7 +97,9 @@ def _drawn(like: str, seed: int, clustered: int | None) -> School:
     return read_as(Synthetic, wanted, "sdmsim init").school(Path())
 
 
-def _texts(school: School, tables: Mapping[str, str], like: str, seed: int, clustered: int | None) -> dict[str, str]:
+def _texts(
+    school: School, tables: Mapping[str, str], like: str, seed: int, clustered: int | None, workbook: bool
+) -> dict[str, str]:
     """The text of every file that is not a table, by name."""
     first, last = FIRST_AND_LAST_DAY[like]
     values = {
@@ -85,15 +109,31 @@ def _texts(school: School, tables: Mapping[str, str], like: str, seed: int, clus
         "clustered": "" if clustered is None else f" --clustered {clustered}",
         "first_day": first,
         "last_day": last,
-        "tables": "\n".join(f'{table} = "{file}" # {TABLES[table]}' for table, file in tables.items()),
-        "optional": ""
-        if "rooms" in tables
-        else "\n# Without rooms.csv each therapist has a room, 36 metres from every class.",
+        "flag": " --workbook" if workbook else "",
+        "ending": "" if workbook else ".csv",
+        "where": _IN_SHEETS if workbook else _IN_FILES,
+        "school": f'kind = "workbook"\nworkbook = "{BOOK}" # a sheet for each table' if workbook else _named(tables),
         "goals": "\n\n".join(_goal(goal) for goal in sorted({service.goal for service in school.services})),
     }
-    folder = resources.files("sdmsim.show").joinpath("start")
-    names = ("scenario.toml", "experiment.toml", "README.md")
-    return {n: Template(folder.joinpath(n).read_text(encoding="utf-8")).substitute(values) for n in names}
+    without = "" if "rooms" in tables else "\n# Without rooms each therapist has a room, 36 metres from every class."
+    named = "" if workbook else "; name them in `[school]` of scenario.toml"
+    return {
+        "scenario.toml": filled("scenario.toml", {**values, "optional": without}),
+        "experiment.toml": filled("experiment.toml", values),
+        "README.md": filled("README.md", {**values, "optional": named}),
+    }
+
+
+def filled(name: str, values: Mapping[str, str]) -> str:
+    """The text of a file of `show/start`, with its gaps filled."""
+    text = resources.files("sdmsim.show").joinpath("start", name).read_text(encoding="utf-8")
+    return Template(text).substitute(values)
+
+
+def _named(tables: Mapping[str, str]) -> str:
+    """The CSV tables as `[school]` names them, relative to the scenario file."""
+    lines = (f'{table} = "{file}" # {TABLES[table]}' for table, file in tables.items())
+    return "\n".join(['kind = "tables" # one CSV file each, named relative to this file', *lines])
 
 
 def _goal(goal: str) -> str:
