@@ -236,17 +236,6 @@ def test_a_split_without_luck_or_without_anything() -> None:
     assert noise.split(y, SEED).points == 8
 
 
-def test_settled_means_spread_as_the_parameters_do() -> None:
-    """Means of two noisy replications spread too far; settled, they have the parameters' variance and the same mean."""
-    true = np.random.default_rng(4).normal(1.0, 1.0, 4000)
-    y = true[:, None] + luck(9, 4000, 2, 2.0)
-    drawn_in = noise.settled(y)
-    assert y.mean(axis=1).var() > 2.5
-    assert drawn_in.var() == pytest.approx(1.0, rel=0.1)
-    assert drawn_in.mean() == pytest.approx(y.mean())
-    assert np.array_equal(noise.settled(y[:, :1]), y[:, 0])
-
-
 def held(factor: int, low: float, high: float, luck: float | None = None) -> sobol.Index | morris.Effect:
     nan = float("nan")
     part = nan if luck is None else luck

@@ -101,20 +101,6 @@ def _drawn_variances(y: Floats, drawn: Floats) -> Floats:
     return np.asarray(np.maximum(variances, 0.0))
 
 
-def settled(y: Floats) -> Floats:
-    """Means over replications (points), drawn towards their mean until they vary only as far as the parameters do.
-
-    Means with luck left in them vary too much, and shares of them (above nil, say) lie too near a half. This keeps
-    their mean and takes the luck out of their variance (Louis 1984, "Estimating a population of parameter values using
-    Bayes and empirical Bayes methods"). With one replication, or one point, they are the means as they are.
-    """
-    means = y.mean(axis=1)
-    if min(y.shape) < 2 or (spread := float(means.var(ddof=1))) <= 0.0:
-        return np.asarray(means)
-    kept = np.sqrt(max(0.0, float(_variances(y)[0])) / spread)
-    return np.asarray(means.mean() + kept * (means - means.mean()))
-
-
 class Ranged(Protocol):
     """What every analysis returns for a factor."""
 
