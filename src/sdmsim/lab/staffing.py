@@ -26,6 +26,7 @@ from sdmsim.lab.folder import (
     MANIFEST,
     digests,
     manifest,
+    read_csv,
     read_manifest,
     refuse_other_inputs,
     whole,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 METRIC = "delivered_share"
+TABLES = ("answers", "steps", "formulas")
 STEP_COLUMNS = (
     "arm", "fte", "years", "kept", "probability", "ci_low", "ci_high", "verdict", "reached", "mean", "middle", "high",
     "unplaced_sessions", "children_left_out", "overtime_hours",
@@ -75,9 +77,36 @@ class Staffed:
         """Write every table and the manifest: the whole folder or nothing."""
         with whole(Path(folder)) as new:
             self.runs.to_parquet(new / "years.parquet", engine="pyarrow", index=False)
-            for name in ("answers", "steps", "formulas"):
+            for name in TABLES:
                 write_csv(getattr(self, name), new / f"{name}.csv")
             write_json(self.manifest, new / MANIFEST)
+
+    @classmethod
+    def read(cls, folder: str | Path) -> Staffed:
+        """What a folder holds; numbers of CSV tables have six significant digits.
+
+        Raises:
+            InputErrors: it is not a folder of a search for the fewest FTE.
+        """
+        import pandas as pd
+
+        source = Path(folder)
+        facts = read_manifest(source)
+        files = ("years.parquet", *(f"{name}.csv" for name in TABLES))
+        missing = [name for name in files if not (source / name).is_file()]
+        if missing or "staffing" not in facts:
+            text = f"is not a folder of sdmsim staffing ({', '.join(missing) or 'staffing'} not there)"
+            raise InputErrors([Problem(str(source), 0, "", text)])
+        tables = {name: read_csv(source / f"{name}.csv") for name in TABLES}
+        return cls(
+            title=facts["title"],
+            arms=tuple(facts["arms"]),
+            asked=Asked(**facts["staffing"]),
+            runs=pd.read_parquet(source / "years.parquet", engine="pyarrow"),
+            notes=tuple(facts["notes"]),
+            manifest=facts,
+            **tables,
+        )
 
 
 def search(

@@ -38,6 +38,10 @@ NOT_LEGAL_ADVICE = (
 )
 
 
+HEADLINE_FOUR = ("delivered_share", "class_minutes_missed", "therapist_hours_per_week", "classroom_gain_sd")
+"""What a page begins with: delivery before access before progress."""
+
+
 class Difference(NamedTuple):
     """One arm against the baseline on one metric."""
 
@@ -95,10 +99,52 @@ def answer(summary: pd.DataFrame, comparison: pd.DataFrame, baseline: str) -> li
     delivered = differences(comparison, "delivered_share")
     if not delivered:
         return [f"There is one arm only ({baseline}), so there is nothing to compare."]
-    chosen = max(delivered, key=lambda d: d.value if d.clear else float("-inf"))
-    if chosen.clear and chosen.value > 0:
+    chosen = _largest_gain(delivered)
+    if chosen is not None:
         return [_gain(summary, baseline, chosen, delivered), _price(comparison, chosen.arm)]
     return [_no_gain(summary, baseline, delivered), _access(comparison)]
+
+
+def spoken_of(comparison: pd.DataFrame) -> str:
+    """The arm beside the baseline that the answer speaks of; empty where it speaks of none."""
+    chosen = _largest_gain(differences(comparison, "delivered_share"))
+    return chosen.arm if chosen is not None else _clearest(comparison)
+
+
+def _largest_gain(delivered: Sequence[Difference]) -> Difference | None:
+    clear = [d for d in delivered if d.clear and d.value > 0]
+    return max(clear, key=lambda d: d.value) if clear else None
+
+
+class Headline(NamedTuple):
+    """One of the numbers that a page begins with."""
+
+    label: str
+    arm: str
+    value: str
+    unit: str
+    beside: str
+    """The baseline's value and the difference with its interval, or the interval of the value itself."""
+
+
+def headline(summary: pd.DataFrame, comparison: pd.DataFrame, baseline: str) -> list[Headline]:
+    """Four numbers of the arm that the answer speaks of (else the baseline's): delivery, access, workload, progress."""
+    known, arm = levels(summary), spoken_of(comparison) or baseline
+    found = []
+    for metric in HEADLINE_FOUR:
+        if (arm, metric) not in known or math.isnan(known[arm, metric].mean):
+            continue
+        level = known[arm, metric]
+        said = [d for d in differences(comparison, metric) if d.arm == arm]
+        if said:
+            theirs = shown(metric, known[baseline, metric].mean, unit=True)
+            unclear = "" if said[0].clear else "; not clear"
+            beside = f"{theirs} with the baseline; {said[0].text()}{unclear}"
+        else:
+            beside = f"95 % interval of the mean: {shown(metric, level.low)} to {shown(metric, level.high, unit=True)}"
+            beside = beside if level.low < level.high else "the same in every simulated year"
+        found.append(Headline(words_of(metric).label, arm, shown(metric, level.mean), words_of(metric).unit, beside))
+    return found
 
 
 def _gain(summary: pd.DataFrame, baseline: str, chosen: Difference, all_arms: Sequence[Difference]) -> str:
@@ -160,26 +206,33 @@ def _price(comparison: pd.DataFrame, arm: str) -> str:
 
 def _access(comparison: pd.DataFrame) -> str:
     """Where no arm gives more, what still differs most clearly in class time, and the hours that go with it."""
-    clear = [d for d in differences(comparison, "class_minutes_missed") if d.clear]
-    if clear:
-        return _price(comparison, max(clear, key=lambda d: abs(d.value)).arm)
-    hours = [d for d in differences(comparison, "therapist_hours_per_week") if d.clear]
-    if hours:
-        return _price(comparison, max(hours, key=lambda d: abs(d.value)).arm)
+    arm = _clearest(comparison)
+    if arm:
+        return _price(comparison, arm)
     return "Neither class missed nor therapist hours differ clearly between the arms."
 
 
+def _clearest(comparison: pd.DataFrame) -> str:
+    """The arm that differs most from the baseline in class missed, else in hours; empty where none clearly does."""
+    for metric in ("class_minutes_missed", "therapist_hours_per_week"):
+        clear = [d for d in differences(comparison, metric) if d.clear]
+        if clear:
+            return max(clear, key=lambda d: abs(d.value)).arm
+    return ""
+
+
 def odd_verdicts(comparison: pd.DataFrame) -> list[str]:
-    """Where the adjusted p and the unadjusted interval say different things, one sentence for each."""
-    found = []
+    """Where the adjusted p and the unadjusted interval say different things, one sentence for each measure."""
+    found: dict[str, list[str]] = {}
     for row in records(comparison):
         outside = row["ci_low"] > 0.0 or row["ci_high"] < 0.0
         if outside and row["verdict"] == "no clear difference":
-            found.append(
-                f'{_label(str(row["metric"]))}, "{row["arm"]}": the interval alone leaves zero out, but after the '
-                f"adjustment for several arms (Holm) p is {row['p_adjusted']:.3f}, so it is not called clear."
-            )
-    return found
+            found.setdefault(str(row["metric"]), []).append(f'"{row["arm"]}" (p is {row["p_adjusted"]:.3f})')
+    return [
+        f"{words_of(metric).label}, {', '.join(arms)}: the interval alone leaves zero out, but p, adjusted for several "
+        "arms (Holm), is above 0.05, so it is not called clear."
+        for metric, arms in found.items()
+    ]
 
 
 def open_verdicts(results: Results) -> list[str]:

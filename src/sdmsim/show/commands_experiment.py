@@ -119,10 +119,10 @@ def _illustrate(folder: Path) -> Results:
 @options.verbose
 def plot(folder: Path, out: Path | None, quiet: bool) -> None:
     """Draw the pictures again from the results in DIR; runs nothing."""
-    from sdmsim.lab.results import Results
-    from sdmsim.show.pictures import draw, save_all
+    from sdmsim.show.again import pictures_of
+    from sdmsim.show.pictures import save_all
 
-    pictures = draw(Results.read(folder))
+    pictures = pictures_of(folder)
     target = out or folder / FIGURES
     save_all(pictures, target)
     if not quiet:
@@ -137,10 +137,9 @@ def plot(folder: Path, out: Path | None, quiet: bool) -> None:
 @options.verbose
 def report(folder: Path, out: Path | None, quiet: bool) -> None:
     """Write the report again from the results in DIR; runs nothing."""
-    from sdmsim.lab.results import Results
-    from sdmsim.show.report import write_report
+    from sdmsim.show.again import write_report_of
 
     target = (out or folder) / REPORT
-    write_report(Results.read(folder), target)
+    write_report_of(folder, target)
     if not quiet:
         click.echo(str(target))

@@ -11,6 +11,7 @@ import click
 from sdmsim.show import options
 
 FIGURES = "figures"
+REPORT = "report.html"
 
 
 @click.command()
@@ -61,6 +62,7 @@ def staffing(
     from sdmsim.lab.staffing_question import ask
     from sdmsim.show.console import progress
     from sdmsim.show.pictures.staffing import staffing_picture
+    from sdmsim.show.report_staffing import write_staffing_report
     from sdmsim.show.staffing import NAME, print_staffed, summary
 
     read = load_experiment(experiment, assumptions=assumed)
@@ -79,7 +81,8 @@ def staffing(
             raise click.exceptions.Exit(1) from None
     picture = staffing_picture(found)
     picture.save(target / FIGURES)
+    write_staffing_report(found, target / REPORT, picture)
     if as_json:
         click.echo(json.dumps(summary(found, target), ensure_ascii=False, allow_nan=False))
     elif not quiet:
-        print_staffed(found, target / FIGURES / f"{picture.name}.png")
+        print_staffed(found, target / REPORT)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import base64
 import math
 import shlex
-from collections.abc import Callable, Sequence
-from importlib import resources
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sdmsim.lab.fairness import shipped_leads
 from sdmsim.show import assumed, certainty, gainers, slots, words
-from sdmsim.show.answer import CANNOT_SAY, NOT_LEGAL_ADVICE, answer, levels, odd_verdicts, open_verdicts, records
+from sdmsim.show.answer import CANNOT_SAY, answer, headline, levels, odd_verdicts, open_verdicts, records
+from sdmsim.show.page import (
+    Group,
+    GroupedTable,
+    Table,
+    embedded,
+    made_from,
+    page,
+    table_of,
+    that_fit,
+    write_page,
+)
 from sdmsim.show.pictures import Picture, draw
 from sdmsim.show.record import fits
 from sdmsim.show.regroup import regroup_sentences, regroup_table
@@ -23,116 +32,94 @@ if TYPE_CHECKING:
     from sdmsim.lab.results import Results
 
 TEMPLATE = "report.html.j2"
-
-
-class Table(NamedTuple):
-    """Rows of text under a heading; the first cell of a row is its name."""
-
-    title: str
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
+SECTIONS = {
+    "comparison": "comparison",
+    "trade_off": "trade_off",
+    "front": "trade_off",
+    "therapist_week": "week",
+    "caseload": "week",
+    "groups": "groups",
+    "missed": "delivery",
+    "months": "delivery",
+    "ledger": "delivery",
+}
+"""Where a picture stands in the page; one that is not named here stands with the rest."""
 
 
 def html_report(results: Results, pictures: Sequence[Picture] | None = None) -> str:
     """The whole page as text."""
-    from jinja2 import Environment, StrictUndefined
-
     drawn = list(pictures) if pictures is not None else draw(results)
-    text = resources.files("sdmsim.show").joinpath(TEMPLATE).read_text(encoding="utf-8")
-    page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return page.from_string(text).render(**_content(results, drawn))
+    return page(TEMPLATE, _content(results, drawn))
 
 
 def write_report(results: Results, file: Path, pictures: Sequence[Picture] | None = None) -> None:
     """Write the page; the same results give the same bytes."""
-    page = html_report(results, pictures)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(page.encode())
+    write_page(html_report(results, pictures), file)
 
 
 def _content(results: Results, pictures: Sequence[Picture]) -> dict[str, Any]:
     manifest = results.manifest
+    placed: dict[str, list[dict[str, str]]] = {name: [] for name in (*SECTIONS.values(), "rest")}
+    for picture in pictures:
+        placed[SECTIONS.get(picture.name, "rest")].append(embedded(picture))
     return {
+        **made_from(manifest, _command(manifest)),
         "title": results.title,
         "baseline": results.baseline,
         "arms": results.arms,
         "replications": manifest["replications"],
         "stopped": manifest.get("stopped", ""),
-        "started": str(manifest["started"])[:10],
-        "version": manifest["sdmsim_version"],
         "answer": answer(results.summary, results.comparison, results.baseline),
+        "headline": headline(results.summary, results.comparison, results.baseline),
         "cannot_say": (*CANNOT_SAY, assumed.decided(shipped_leads())),
-        "not_legal_advice": NOT_LEGAL_ADVICE,
-        "parts": _part_tables(results),
+        "parts": list(_parts(results, placed)),
+        "pictures": placed,
         "differences": _differences(results),
-        "best": _table_of("How probable it is that an arm is the best", *certainty.best_rows(results)),
+        "best": table_of("How probable it is that an arm is the best", *certainty.best_rows(results)),
         "best_sentence": certainty.probably_best(results.best),
-        "pairing": _table_of("Replications that the same luck was worth", *certainty.pairing_rows(results)),
+        "pairing": table_of("Replications that the same luck was worth", *certainty.pairing_rows(results)),
         "pairing_sentence": certainty.pairing_worth(results.pairing),
         "bad_years": _bad_years(results),
-        "groups": [Table(*found) for found in gainers.group_tables(results)],
+        "groups": [part for found in gainers.group_tables(results) for part in that_fit(Table(*found), beside=2)],
         "gain_and_loss": gainers.gain_and_loss(results),
         "groups_legend": gainers.LEGEND,
         "odd": odd_verdicts(results.comparison),
         "open": open_verdicts(results),
-        "pictures": [_embedded(p) for p in pictures],
         "regroup": _regroup(results),
         "regroup_sentences": regroup_sentences(results.regroup, results.arms, results.baseline),
         "fits": _fit_table(results),
-        "slots": _table_of(
+        "slots": table_of(
             "The weekly slots that break first", ["arm", *slots.HEADS], slots.broken_by_arm(results.slots)
         ),
-        "week": _week_table(results),
+        "week_tables": list(_week_tables(results)),
+        "weeks": [],
+        "weeks_said": "",
         "every_metric": _every_metric(results.summary),
         "every_difference": _every_difference(results.comparison),
         "assumptions": _assumptions(results),
         "notes": results.notes,
-        "command": _command(manifest),
-        "seed": manifest["seed"],
-        "inputs": sorted(manifest["inputs"].items()),
-        "packages": sorted(manifest["packages"].items()),
     }
 
 
-def _embedded(picture: Picture) -> dict[str, str]:
-    data = base64.b64encode(picture.svg()).decode("ascii")
-    return {
-        "name": picture.name,
-        "title": picture.title,
-        "caption": picture.caption,
-        "alt": picture.alt,
-        "source": f"data:image/svg+xml;base64,{data}",
-    }
+class Part(NamedTuple):
+    """The tables of a part, and the pictures that go with them."""
+
+    tables: Sequence[Table]
+    pictures: Sequence[dict[str, str]]
 
 
-def _part_tables(results: Results) -> list[Table]:
-    """Means with half-widths, one table for each part, one row per arm; no column for what has no value in any arm."""
+def _parts(results: Results, placed: Mapping[str, Sequence[dict[str, str]]]) -> Iterator[Part]:
+    """Means with half-widths, part by part, one row per arm; no column for what has no value in any arm."""
     known = levels(results.summary)
     there = {metric for (_, metric), level in known.items() if not math.isnan(level.mean)}
     metrics = [m for m in words.order_of(results.summary["metric"]) if m in words.WORDS and m in there]
-    tables = []
     for part in words.PARTS:
         here = [m for m in metrics if words.words_of(m).part == part]
         if here:
             columns = [words.with_half_widths(m, [known[arm, m] for arm in results.arms]) for m in here]
             body = list(zip(results.arms, *columns, strict=True))
-            tables.append(Table(words.PART_TITLES[part], ["arm", *map(words.heading, here)], body))
-    return tables
-
-
-class Group(NamedTuple):
-    """Rows that belong to one metric."""
-
-    title: str
-    rows: Sequence[Sequence[str]]
-
-
-class GroupedTable(NamedTuple):
-    """A table with rows by metric; the first cell of a row is the arm."""
-
-    title: str
-    head: Sequence[str]
-    groups: Sequence[Group]
+            whole = Table(words.PART_TITLES[part], ["arm", *map(words.heading, here)], body)
+            yield Part(list(that_fit(whole)), placed.get(part, ()))
 
 
 def _differences(results: Results) -> GroupedTable:
@@ -166,28 +153,24 @@ def p_text(p: float) -> str:
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def _table_of(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Table | None:
-    return Table(title, head, rows) if rows else None
-
-
 def _bad_years(results: Results) -> GroupedTable:
     """The worst tenth of the years, arm against baseline."""
     groups = [Group(title, rows) for title, rows in certainty.tail_rows(results).items()]
     return GroupedTable("The worst tenth of the years", certainty.TAIL_HEAD, groups)
 
 
-def _week_table(results: Results) -> Table | None:
+def _week_tables(results: Results) -> Iterator[Table]:
     """What the timetable of each arm shows, one column per arm; rows that are nil everywhere are left out."""
     weeks = results.weeks
     if not len(weeks):
-        return None
+        return
     table = weeks.set_index("arm").reindex(list(results.arms))
     rows = [
         [words.week_words(str(column)), *(words.number(float(v), _decimals(table[column])) for v in table[column])]
         for column in table.columns
         if not str(column).startswith("unplaced.") or table[column].max() > 0
     ]
-    return Table("The weekly timetable", ["", *results.arms], rows)
+    yield from that_fit(Table("The weekly timetable", ["", *results.arms], rows))
 
 
 def _regroup(results: Results) -> Table | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 NAME = "staffing"
 
 
-def print_staffed(found: Staffed, picture: Path) -> None:
+def print_staffed(found: Staffed, report: Path) -> None:
     """The answers, the steps and the formulas on standard output."""
     from sdmsim.show.console import console, table
 
@@ -24,25 +24,29 @@ def print_staffed(found: Staffed, picture: Path) -> None:
             f"{found.title}: fewest FTE of {asked.role} that give at least {percent(asked.share)} of the promised "
             f"minutes with a probability of {asked.probability:g} ({found.manifest['replications']} simulated years at "
             "each step)",
-            ["arm", "fewest FTE", "steps tried", "years that keep it there", "given there, mean"],
-            [list(_row(found, arm)) for arm in found.arms],
+            *fewest_rows(found),
         )
     )
     for sentence in sentences(found):
         screen.print(sentence, soft_wrap=True)
-    names = list(dict.fromkeys(found.formulas["formula"]))
-    by = {(str(r["arm"]), str(r["formula"])): float(r["fte"]) for r in found.formulas.to_dict("records")}
     screen.print()
-    screen.print(
-        table(
-            "What formulas in use say, FTE",
-            ["formula", *found.arms],
-            [[name, *(_fte(by[arm, name], 2) for arm in found.arms)] for name in names],
-        )
-    )
+    screen.print(table("What formulas in use say, FTE", *formula_rows(found)))
     for note in found.notes:
         screen.print(f"Note: {note}", soft_wrap=True)
-    screen.print(f"\nPicture: {picture}", soft_wrap=True)
+    screen.print(f"\nReport: {report}", soft_wrap=True)
+
+
+def fewest_rows(found: Staffed) -> tuple[Sequence[str], list[Sequence[str]]]:
+    """Head and rows: the answer of each arm."""
+    head = ["arm", "fewest FTE", "steps tried", "years that keep it there", "given there, mean"]
+    return head, [list(_row(found, arm)) for arm in found.arms]
+
+
+def formula_rows(found: Staffed) -> tuple[Sequence[str], list[Sequence[str]]]:
+    """Head and rows: what each formula says, an arm in each column."""
+    names = list(dict.fromkeys(found.formulas["formula"]))
+    by = {(str(r["arm"]), str(r["formula"])): float(r["fte"]) for r in found.formulas.to_dict("records")}
+    return ["formula", *found.arms], [[name, *(_fte(by[arm, name], 2) for arm in found.arms)] for name in names]
 
 
 def _row(found: Staffed, arm: str) -> Iterator[str]:

@@ -1,0 +1,60 @@
+"""Pictures and report again, from a folder of results of any kind; nothing is run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sdmsim.base import InputErrors, Problem
+from sdmsim.lab.folder import read_manifest
+
+if TYPE_CHECKING:
+    from sdmsim.show.pictures import Picture
+
+
+def pictures_of(folder: Path) -> Sequence[Picture]:
+    """Every picture that the results in a folder have the numbers for.
+
+    Raises:
+        InputErrors: it is no folder of results, or of a kind whose pictures are drawn from more than its files.
+    """
+    manifest = read_manifest(folder)
+    if "staffing" in manifest:
+        from sdmsim.lab.staffing import Staffed
+        from sdmsim.show.pictures.staffing import staffing_picture
+
+        return [staffing_picture(Staffed.read(folder))]
+    _refuse_a_trace(folder, manifest, "pictures")
+    from sdmsim.lab.results import Results
+    from sdmsim.show.pictures import draw
+
+    return draw(Results.read(folder))
+
+
+def write_report_of(folder: Path, file: Path) -> None:
+    """Write the page of the results in a folder.
+
+    Raises:
+        InputErrors: it is no folder of results, or of a kind whose page is made of more than its files.
+    """
+    manifest = read_manifest(folder)
+    if "staffing" in manifest:
+        from sdmsim.lab.staffing import Staffed
+        from sdmsim.show.pictures.staffing import staffing_picture
+        from sdmsim.show.report_staffing import write_staffing_report
+
+        found = Staffed.read(folder)
+        write_staffing_report(found, file, staffing_picture(found))
+        return
+    _refuse_a_trace(folder, manifest, "report")
+    from sdmsim.lab.results import Results
+    from sdmsim.show.report import write_report
+
+    write_report(Results.read(folder), file)
+
+
+def _refuse_a_trace(folder: Path, manifest: dict[str, object], what: str) -> None:
+    if "student" in manifest:
+        text = f"holds the year of one child; give `sdmsim trace` again for its {what}"
+        raise InputErrors([Problem(str(folder), 0, "", text)])
