@@ -124,11 +124,12 @@ def reviewing_of(scenario: Scenario, problem: Problem) -> tuple[Reviewing, Probl
     return (strategy, problem) if isinstance(strategy, Reviewing) else None
 
 
-def plan_of(scenario: Scenario, *, start: Week | None = None) -> Plan:
-    """The scenario with its timetable made; `start`: as in `timetable`."""
+def plan_of(scenario: Scenario, *, start: Week | None = None, week: Week | None = None) -> Plan:
+    """The scenario with its timetable made; `start`: as in `timetable`. `week`: one that is made already."""
     problem, rules = week_problem(scenario), scenario.caseload
     helpers = tuple((helper, scenario.calendar.n_weeks) for helper in scenario.helper)
-    staffed = Staffed(scenario.roster, problem, _week(scenario, problem, start), helpers=helpers)
+    made = _week(scenario, problem, start) if week is None else week
+    staffed = Staffed(scenario.roster, problem, made, helpers=helpers)
     staffed = with_vacancies(staffed, scenario.vacancy, scenario.calendar)
     return Plan(
         school=staffed.school,
