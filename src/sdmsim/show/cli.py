@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from sdmsim.show.commands_app import app
 from sdmsim.show.commands_before import check, init, schema
 from sdmsim.show.commands_calibrate import calibrate
 from sdmsim.show.commands_experiment import experiment, plot, report
@@ -107,6 +108,7 @@ for _command in (
     report,
     calibrate,
     validate,
+    app,
     schema,
 ):
     main.add_command(_command)

@@ -70,7 +70,7 @@ def experiment(
         except YearsFailed as error:
             _tell_failures(experiment, seed, assumed, (failure._asdict() for failure in error.failures))
             raise click.exceptions.Exit(1) from None
-    results = _illustrate(target)
+    results = illustrate(target)
     if as_json:
         from sdmsim.show.outcome import outcome_summary
 
@@ -96,7 +96,7 @@ def _tell_failures(
         click.echo(f"  {shlex.join([*words, *given])}   ({one['error']}{place})", err=True)
 
 
-def _illustrate(folder: Path) -> Results:
+def illustrate(folder: Path) -> Results:
     """Pictures and report from the files that were just written, as `plot` and `report` make them."""
     from sdmsim.lab.results import Results
     from sdmsim.show.pictures import draw, save_all

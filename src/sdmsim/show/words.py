@@ -97,6 +97,24 @@ WORDS: dict[str, Words] = {
     "academic_growth_sd": Words("ELA and maths growth", "SD", 2, "progress"),
 }
 
+LEVER_WORDS = {
+    "delivery": "strategy",
+    "delivery.push_in_share": "children served in class (push-in)",
+    "staffing.fte": "full-time posts",
+    "grouping.legal_size": "largest group",
+    "placement": "where the children sit",
+    "days.provider_attendance": "therapists are there on",
+    "days.substitute_share": "a substitute comes on",
+    "spell": "children's absence",
+    "assumptions": "set of assumptions",
+}
+"""Levers of the planner's page by the dotted name that they move."""
+ASSUMPTION_WORDS = {
+    "neutral": "neutral: a minute of therapy is a minute of therapy",
+    "evidence": "evidence: fitted to published results",
+    "practitioner": "practitioner: what guides claim",
+}
+
 HEADLINE = (
     "delivered_share",
     "unplaced_sessions",

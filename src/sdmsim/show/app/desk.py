@@ -1,0 +1,177 @@
+"""The desk of one visitor: the school in hand, its options, what is known of each, and what is under way.
+
+All of it is in memory, but for what was uploaded and made of it: that lies in a private folder which goes with the
+desk.
+"""
+
+from __future__ import annotations
+
+import shutil
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from sdmsim.base import InputErrors, Problem, digest
+from sdmsim.delivery import Own
+from sdmsim.scenario import Scenario, load
+from sdmsim.show.app import work
+from sdmsim.show.app.answers import Answer
+from sdmsim.show.app.background import Background, Ended
+from sdmsim.show.app.levers import Choice, Lever, changes_of, levers_of, within
+
+AS_IT_IS = "As it is"
+"""The option in which nothing is moved; the others are compared with it."""
+IN_HAND = "In hand"
+"""The option of the levers as they stand."""
+YEARS = 30
+
+
+@dataclass
+class Option:
+    """A named way to deliver: what it sets, and the scenario that this makes."""
+
+    name: str
+    changes: Mapping[str, Any]
+    scenario: Scenario
+
+    @cached_property
+    def key(self) -> str:
+        """The same for the same content."""
+        return digest([self.scenario.digest(), self.scenario.seed])
+
+
+@dataclass
+class Desk:
+    """Made anew for each visitor."""
+
+    folder: Path = field(default_factory=lambda: Path(mkdtemp(prefix="sdmsim-app-")))
+    """Private to the user of this computer; removed when the visitor leaves or the server ends."""
+    background: Background = field(default_factory=Background)
+    """Answers levers."""
+    errands: Background = field(default_factory=lambda: Background(spare=False))
+    """Does what a page asks for besides: comparisons, a child's year, a day."""
+    file: Path | None = None
+    """The scenario in hand."""
+    levers: list[tuple[str, list[Lever]]] = field(default_factory=list)
+    moved: dict[str, Any] = field(default_factory=dict)
+    """Where each lever stands, by name; one that is not here stands where the school stands."""
+    edition: int = 0
+    """Counts up when levers are set by other means than by hand."""
+    options: dict[str, Option] = field(default_factory=dict)
+    """By name: AS_IT_IS first, then those saved."""
+    in_hand: Option | None = None
+    answers: dict[str, Answer] = field(default_factory=dict)
+    """By the key of an option."""
+    problems: tuple[str, ...] = ()
+    """Why the levers as they stand make no scenario, in words."""
+    defect: str = ""
+    years: int = YEARS
+    found: dict[str, Any] = field(default_factory=dict)
+    """What errands have brought, by what was asked."""
+    number: int = 0
+    """Of the school in hand, from 1."""
+
+    def __post_init__(self) -> None:
+        """The folder goes when the desk does."""
+        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+
+    @property
+    def every_lever(self) -> list[Lever]:
+        """Without headings."""
+        return [one for _, some in self.levers for one in some]
+
+    def open(self, file: Path) -> None:
+        """Take a school in hand; what is known of another is set aside.
+
+        Raises:
+            InputErrors: every problem of its files.
+        """
+        scenario = load(file)
+        if isinstance(scenario.delivery, Own):
+            raise InputErrors([_own_code(file)])
+        found = levers_of(scenario)
+        as_it_is = Option(AS_IT_IS, {}, scenario)
+        self.background.stop()
+        self.errands.stop()
+        self.file, self.levers, self.moved, self.answers, self.found = file, found, {}, {}, {}
+        self.edition, self.number = self.edition + 1, self.number + 1
+        self.options, self.in_hand = {AS_IT_IS: as_it_is}, None
+        self.move({})
+
+    def move(self, moved: Mapping[str, Any]) -> None:
+        """Set the levers; work for where they stood before is given up."""
+        self.moved = dict(moved)
+        changes = changes_of(self.every_lever, self.moved)
+        if self.in_hand is not None and self.in_hand.changes == changes and not self.problems:
+            return
+        base = self.options[AS_IT_IS]
+        try:
+            scenario = base.scenario.but(**changes) if changes else base.scenario
+            self.in_hand, self.problems = Option(IN_HAND, changes, scenario), ()
+        except InputErrors as error:
+            self.problems = tuple(error.lines())
+            return
+        self._work()
+
+    def more_years(self, years: int) -> None:
+        """Live more years of the option in hand and of those beside it."""
+        self.years = years
+        self._work()
+
+    def _work(self) -> None:
+        assert self.in_hand is not None
+        self.defect = ""
+        wanted: list[work.Wanted] = []
+        for option in (self.in_hand, self.options[AS_IT_IS]):
+            answer = self.answers.setdefault(option.key, Answer())
+            if answer.known < self.years and option.key not in [one.key for one in wanted]:
+                wanted.append(work.Wanted(option.key, option.scenario, answer.known))
+        if wanted:
+            self.background.ask(work.answer, wanted, self.years)
+        else:
+            self.background.stop()
+
+    def hear(self) -> None:
+        """Take in what the work under way has told."""
+        for message in self.background.heard():
+            if isinstance(message, Ended):
+                self.defect, self.problems = message.defect, message.problems or self.problems
+            else:
+                self.answers.setdefault(message.key, Answer()).hear(message)
+
+    def answer_of(self, option: Option) -> Answer:
+        """What is known so far."""
+        return self.answers.setdefault(option.key, Answer())
+
+    def save(self, name: str) -> str:
+        """Keep the option in hand under a name; the problem with the name, or nothing."""
+        name = " ".join(name.split())
+        if not name:
+            return "Give the option a name."
+        if name in self.options or name == IN_HAND:
+            return f'There is an option "{name}" already.'
+        assert self.in_hand is not None
+        self.options[name] = Option(name, self.in_hand.changes, self.in_hand.scenario)
+        return ""
+
+    def take(self, name: str) -> None:
+        """Set the levers as a saved option has them."""
+        changes = self.options[name].changes
+        moved: dict[str, Any] = {}
+        for lever in self.every_lever:
+            if isinstance(lever, Choice):
+                chosen = next((n for n, sets in lever.options.items() if sets and within(sets, changes)), None)
+                moved |= {} if chosen is None else {lever.name: chosen}
+            elif lever.name in changes:
+                moved[lever.name] = float(changes[lever.name])
+        self.edition += 1
+        self.move(moved)
+
+
+def _own_code(file: Path) -> Problem:
+    text = "is a strategy of your own: code runs in the command line only, not on this page"
+    return Problem(file.name, 0, "delivery.kind", text)
