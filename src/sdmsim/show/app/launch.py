@@ -64,17 +64,21 @@ def run(port: int | None, *, browser: bool, say: Callable[[str], None]) -> None:
         text = 'the planner\'s page needs the extra app: pip install "sdmsim[app]"'
         raise InputErrors([Problem("sdmsim app", 0, "", text)])
     found = free_port(port)
-    address = f"http://{ADDRESS}:{found}"
+    with contextlib.suppress(KeyboardInterrupt):  # the way to end it, also before it is up
+        _serve(found, browser, say)
+
+
+def _serve(port: int, browser: bool, say: Callable[[str], None]) -> None:
     from streamlit.web import bootstrap
 
-    options = {**OPTIONS, "server.port": found, "browser.serverPort": found}
+    address = f"http://{ADDRESS}:{port}"
+    options = {**OPTIONS, "server.port": port, "browser.serverPort": port}
     bootstrap.load_config_options(options)
     say(f"The planner's page: {address}")
     say("It runs on this computer only and sends nothing. Ctrl-C ends it.")
     if browser:
-        threading.Thread(target=_open, args=(address, found), daemon=True).start()
-    with contextlib.suppress(KeyboardInterrupt):  # the way to end it, also before it is up
-        bootstrap.run(str(Path(__file__).with_name("page.py")), False, [], options)
+        threading.Thread(target=_open, args=(address, port), daemon=True).start()
+    bootstrap.run(str(Path(__file__).with_name("page.py")), False, [], options)
 
 
 def free_port(asked: int | None) -> int:
