@@ -7,9 +7,11 @@ such a step at once, as arrays; `sdmsim.theory` says what a step does.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from sdmsim.events import CLASS, THERAPY, Learning, Log, columns
+from sdmsim.events import CLASS, THERAPY, Learning, Log
 from sdmsim.streams import Luck
 from sdmsim.theory.attention import on_task, settled_share
 from sdmsim.theory.growth import school_growth
@@ -17,10 +19,10 @@ from sdmsim.theory.practice import at_home, effective, load_after
 from sdmsim.theory.probes import success_probability, successes
 from sdmsim.theory.stores import Gains, counts_for_use, increment, practise, rest, transfer_rate
 from sdmsim.world.backdrop import backdrop_of, summed
-from sdmsim.world.contacts import contacts_of
+from sdmsim.world.contacts import Contacts, contacts_of
 from sdmsim.world.learners import NOISES, Learners, learners_of
 from sdmsim.world.lessons import Lessons, lessons_of
-from sdmsim.world.practising import Sessions, practice
+from sdmsim.world.practising import Held, Sessions, held_of, lost_to_lessons, practised
 from sdmsim.world.profiles import Numbers, Profiles, profiles_of
 from sdmsim.world.vocabulary import Floats, Ints
 
@@ -30,17 +32,38 @@ PROBE_TRIALS = 10
 """Trials of a probe, in therapy as in class."""
 
 
-def learn(log: Log, luck: Luck, n: Numbers) -> Learning:
-    """What a year that was lived taught its children under the numbers `n`."""
+class Got(NamedTuple):
+    """What the children of a year got: all that what they learn hangs on, besides the numbers of the ledger."""
+
+    learners: Learners
+    profiles: Profiles
+    lessons: Lessons
+    held: Held
+    lost: Floats
+    """The share of each stretch of `lessons` that is lost to the lesson."""
+    contacts: Contacts
+
+
+def got_of(log: Log, luck: Luck, n: Numbers) -> Got:
+    """What the children of a year that was lived got, under the numbers `n`."""
     plan = log.plan
     learners, backdrop = learners_of(plan), backdrop_of(plan)
     profiles = profiles_of(plan, learners, luck, n)
     lessons = lessons_of(log, backdrop, learners.in_class)
-    given = columns(log.given, 7)
-    in_therapy = summed(given[1], given[5], backdrop.n_students)
-    sessions, lost, on_task_minutes = practice(log, learners, backdrop, lessons, profiles, luck, n)
-    contacts = contacts_of(plan, learners, lessons, luck, n)
-    trained, in_class = _follow(learners, lessons, sessions, profiles, contacts.minutes / TYPICAL_CONTACT, n)
+    held = held_of(log, learners, backdrop, luck, n)
+    lost = lost_to_lessons(held, lessons, n)
+    return Got(learners, profiles, lessons, held, lost, contacts_of(plan, learners, lessons, luck, n))
+
+
+def learn(log: Log, luck: Luck, n: Numbers) -> Learning:
+    """What a year that was lived taught its children under the numbers `n`."""
+    got = got_of(log, luck, n)
+    learners, profiles, lessons, lost, contacts = got.learners, got.profiles, got.lessons, got.lost, got.contacts
+    backdrop, student = lessons.backdrop, learners.student[got.held.goal]
+    in_therapy = summed(student, got.held.minutes, backdrop.n_students)
+    sessions, share = practised(got.held, student, profiles, n)
+    on_task_minutes = summed(student, got.held.minutes * share, backdrop.n_students)
+    trained, in_class = followed(learners, lessons, sessions, profiles, contacts.minutes, n)
     s, probe_days = learners.student, learners.probe_days
     counted = lessons.taken_part(probe_days, lost)
     unhindered = lessons.had[:, probe_days + 1]
@@ -113,14 +136,15 @@ def _on_task_in_class(learners: Learners, lessons: Lessons, profiles: Profiles, 
     return found
 
 
-def _follow(
-    learners: Learners, lessons: Lessons, sessions: Sessions, profiles: Profiles, contact: Floats, n: Numbers
+def followed(
+    learners: Learners, lessons: Lessons, sessions: Sessions, profiles: Profiles, contact_minutes: Floats, n: Numbers
 ) -> tuple[Floats, Floats]:
     """Gains in the trained context and in class at every probe, (g, probe) each; of the last day for who has left.
 
-    `contact`: (s,) each child's contact with peers in multiples of a typical child's.
+    `contact_minutes`: (s,) each child's person-minutes of contact with peers a day.
     """
     goals, probes = len(learners.student), learners.probe_days
+    contact = contact_minutes / TYPICAL_CONTACT
     window = np.searchsorted(probes, sessions.day, side="left")
     key = window * goals + sessions.goal
     order = np.argsort(key, kind="stable")

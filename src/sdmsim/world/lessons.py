@@ -47,7 +47,7 @@ class Lessons:
         backdrop, away = self.backdrop, self.stretches
         opens = backdrop.opens[backdrop.grade[student], day]
         today = backdrop.between(backdrop.instruction, student, day, opens, clock) * self.present[student, day]
-        begun = np.searchsorted(_moments(away.student, away.day, away.start), _moments(student, day, clock), "left")
+        begun = np.searchsorted(moments(away.student, away.day, away.start), moments(student, day, clock), "left")
         whose, on, ends = (
             np.append(first, rest) for first, rest in ((-1, away.student), (-1, away.day), (0.0, away.end))
         )
@@ -90,7 +90,7 @@ def lessons_of(log: Log, backdrop: Backdrop, in_class: Bools) -> Lessons:
     end = np.concatenate([trips[7], given[4, visits] + given[5, visits]])
     out = np.arange(len(day)) < trips.shape[1]
     session = np.concatenate([np.full(trips.shape[1], -1, dtype=np.int64), visits])
-    order = np.argsort(_moments(student, day, start), kind="stable")
+    order = np.argsort(moments(student, day, start), kind="stable")
     day, student, start, end = day[order], student[order], start[order], end[order]
     present = backdrop.served.astype(np.float64)
     absences = columns(log.absences, 2).astype(np.int64)
@@ -102,7 +102,7 @@ def lessons_of(log: Log, backdrop: Backdrop, in_class: Bools) -> Lessons:
     return Lessons(backdrop, present, had, stretches)
 
 
-def _moments(student: Ints, day: Ints, clock: Floats) -> Floats:
+def moments(student: Ints, day: Ints, clock: Floats) -> Floats:
     """Child and moment as one number that rises with time within each child (exact to a millisecond)."""
     return np.asarray((student * _LONGEST_YEAR + day) * DAY + clock)
 

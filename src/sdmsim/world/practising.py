@@ -15,7 +15,7 @@ from sdmsim.streams import Luck
 from sdmsim.theory.attention import attending, on_task, settled_share, share_of
 from sdmsim.theory.growth import lesson_share
 from sdmsim.theory.practice import episodes, familiar, turns
-from sdmsim.world.backdrop import Backdrop, summed
+from sdmsim.world.backdrop import Backdrop
 from sdmsim.world.learners import NOISES, Learners
 from sdmsim.world.lessons import Lessons
 from sdmsim.world.profiles import Numbers, Profiles
@@ -35,16 +35,29 @@ class Sessions(NamedTuple):
     similarity: Floats
 
 
-def practice(
-    log: Log,
-    learners: Learners,
-    backdrop: Backdrop,
-    lessons: Lessons,
-    profiles: Profiles,
-    luck: Luck,
-    n: Numbers,
-) -> tuple[Sessions, Floats, Floats]:
-    """The sessions as practice; the share of each stretch away that is lost to the lesson; on-task minutes by child."""
+class Held(NamedTuple):
+    """Child-sessions as they were held, in the order of the log: what practice hangs on besides the child."""
+
+    goal: Ints
+    day: Ints
+    start: Floats
+    minutes: Floats
+    present: Floats
+    """Children with the therapist."""
+    fit: Floats
+    """Share of the others' turns that fit the child's goal."""
+    noise: Floats
+    """Of the place, 0 sparse to 1 busy."""
+    work: Floats
+    """Share of the minutes that is work on goals."""
+    per_minute: Floats
+    """Tries in a minute of work."""
+    similarity: Floats
+    """Of the place to unaided use in class, 0-1."""
+
+
+def held_of(log: Log, learners: Learners, backdrop: Backdrop, luck: Luck, n: Numbers) -> Held:
+    """The child-sessions of a year."""
     given = columns(log.given, 7)
     day, student, request, appointment = (given[i].astype(np.int64) for i in range(4))
     start, minutes = given[4], given[5]
@@ -55,16 +68,6 @@ def practice(
     of_room = learners.room_noise[appointment]
     usual = np.where(learners.in_hallway[appointment], n["places.noise.hallway"], n["places.noise.room"])
     noise = np.where(in_class, of_lesson, np.where(np.isnan(of_room), usual, of_room))
-    settled = settled_share(
-        n["attention.base_logit"],
-        profiles.attention[student],
-        n["attention.noise_logit"],
-        noise,
-        profiles.sensitivity[student],
-        n["attention.size_logit"],
-        present,
-    )
-    share = on_task(settled, n["attention.start_share"], n["attention.relax_per_minute"], 0.0, minutes)
     form = log.plan.push_in.form
     in_lesson = min(1.0, n["places.work_share.lesson"] * (1.0 if form is None else n[f"places.form_work.{form}"]))
     work = np.where(in_class, in_lesson * _kept(log.plan, learners, goal, day, luck, n), 0.0)
@@ -72,22 +75,42 @@ def practice(
     work = np.where(in_class, work, apart)
     work = work * _known(log, learners, day, student, appointment, n)
     rates = np.array([[n[f"practice.episodes_per_minute.{activity}"] for activity in two] for two in learners.activity])
-    done = episodes(
-        minutes,
-        attending(share, n["attention.elasticity"], share_of(n["attention.base_logit"])),
-        work,
-        rates[request, in_class.astype(np.int64)] if len(request) else 0.0,
-        turns(present, n["practice.others_turns"], fit),
-    )
+    per_minute = rates[request, in_class.astype(np.int64)] if len(request) else np.zeros(0)
     similarity = np.where(in_class, n["places.similarity.lesson"], n["places.similarity.room"])
+    return Held(goal, day, start, minutes, present, fit, noise, work, per_minute, similarity)
+
+
+def practised(held: Held, student: Ints, profiles: Profiles, n: Numbers) -> tuple[Sessions, Floats]:
+    """Sessions as practice; the share on task of each one held. `student`: whose session each is."""
+    settled = settled_share(
+        n["attention.base_logit"],
+        profiles.attention[student],
+        n["attention.noise_logit"],
+        held.noise,
+        profiles.sensitivity[student],
+        n["attention.size_logit"],
+        held.present,
+    )
+    share = on_task(settled, n["attention.start_share"], n["attention.relax_per_minute"], 0.0, held.minutes)
+    done = episodes(
+        held.minutes,
+        attending(share, n["attention.elasticity"], share_of(n["attention.base_logit"])),
+        held.work,
+        held.per_minute,
+        turns(held.present, n["practice.others_turns"], held.fit),
+    )
+    order = np.lexsort((held.start, held.day, held.goal))
+    sessions = Sessions(held.goal[order], held.day[order], held.start[order], done[order], held.similarity[order])
+    return sessions, np.asarray(share)
+
+
+def lost_to_lessons(held: Held, lessons: Lessons, n: Numbers) -> Floats:
+    """The share of each stretch away that is lost to the lesson."""
     away = lessons.stretches
     lost = np.full(len(away.day), 1.0 - n["school.recovered"])
     visits = ~away.out
-    lost[visits] = 1.0 - lesson_share(work[away.session[visits]], n["places.overlap"])
-    order = np.lexsort((start, day, goal))
-    sessions = Sessions(goal[order], day[order], start[order], done[order], similarity[order])
-    on = summed(student, minutes * share, backdrop.n_students)
-    return sessions, lost, on
+    lost[visits] = 1.0 - lesson_share(held.work[away.session[visits]], n["places.overlap"])
+    return lost
 
 
 def _company(learners: Learners, day: Ints, appointment: Ints, goal: Ints, n: Numbers) -> tuple[Floats, Floats]:
