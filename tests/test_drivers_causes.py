@@ -1,0 +1,371 @@
+"""Why did B beat A? The difference between two arms, split into causes."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hand_school import AS_PLANNED, SURE, child, plan, pull_out, push_in, therapist, wanted
+from small_school import write
+
+from sdmsim.delivery.vocabulary import Appointment, Setting
+from sdmsim.events import REASONS
+from sdmsim.lab.drivers import causes as splitting
+from sdmsim.lab.drivers.causes import GAINS, MINUTES, Causes, Pair, causes_between, parts_of_minutes, split_pair
+from sdmsim.lab.drivers.shapley import sampled_shapley, shapley_of
+from sdmsim.lab.drivers.sides import CannotSplit, sides_of
+from sdmsim.lab.drivers.switches import CAUSES, Switches
+from sdmsim.lab.pool import workers_of
+from sdmsim.metrics import row
+from sdmsim.plan import Plan, plan_of
+from sdmsim.scenario import load
+from sdmsim.school.vocabulary import Room
+from sdmsim.streams import Luck
+from sdmsim.theory.ledger import Assumptions
+from sdmsim.world import live
+
+EVIDENCE = Assumptions(set="evidence").numbers()
+PRACTITIONER = Assumptions(set="practitioner").numbers()
+NAMES = ("B", "A")
+
+
+def split(arm: Plan, baseline: Plan, replications: int = 1) -> Causes:
+    """The causes of a pair of plans, seed 1."""
+    return causes_between(arm, baseline, names=NAMES, seed=1, replications=replications)
+
+
+def parts(found: Causes, metric: str) -> dict[str, float]:
+    """Parts by cause."""
+    return {part.cause: part.part for part in found.parts if part.metric == metric}
+
+
+def of_which(arm: Plan, baseline: Plan, metric: str = "classroom_gain_sd") -> set[str]:
+    """The causes that are given anything of the difference of one year; it is not nil."""
+    found = parts(split(arm, baseline), metric)
+    assert sum(map(abs, found.values())) > 1e-4
+    return {cause for cause, part in found.items() if part != 0.0}
+
+
+def weeks(*appointments: Appointment, setting: Setting = "therapy_room", **more: Any) -> Plan:
+    """Two children of two classes over eight weeks, a session of 20 minutes a week each, under `evidence`."""
+    made = plan(
+        [child("A", "1A"), child("B", "1B")],
+        [wanted(i, setting, 20) for i in range(2)],
+        appointments,
+        last_day=date(2024, 10, 25),
+        **more,
+    )
+    return replace(made, numbers=EVIDENCE)
+
+
+def alone(**more: Any) -> Plan:
+    """The children one after the other in WIN, each alone with the therapist, on Mondays and Tuesdays."""
+    return weeks(pull_out(0, 610, 20, [(0, 0)]), pull_out(1, 610, 20, [(1, 0)]), **more)
+
+
+def additive(weight: np.ndarray) -> np.ndarray:
+    """The values of every coalition of a game in which each cause adds its weight."""
+    every = np.arange(2 ** len(weight))
+    return ((every[:, None] >> np.arange(len(weight)) & 1) @ weight)[:, None]
+
+
+# --- Shapley values ---------------------------------------------------------------------------------------------------
+
+
+def test_shapley_values_are_the_mean_of_what_a_cause_adds_over_all_orders() -> None:
+    """On any game: the mean over the 24 orders of four causes, added up by hand."""
+    values = Luck(3, 0).uniforms_of("values", ["v"], np.zeros(16, dtype=np.int64), np.arange(16))[:, None]
+    by_hand = np.zeros(4)
+    for order in permutations(range(4)):
+        on = 0
+        for cause in order:
+            by_hand[cause] += values[on | 1 << cause, 0] - values[on, 0]
+            on |= 1 << cause
+    assert shapley_of(values)[:, 0] == pytest.approx(by_hand / 24, abs=1e-12)
+
+
+def test_shapley_values_keep_the_axioms() -> None:
+    """Whole to all (efficiency), the same to causes alike (symmetry), nothing to one that adds nothing (dummy)."""
+    weight = np.array([3.0, -1.0, 0.0, 3.0])
+    assert shapley_of(additive(weight))[:, 0] == pytest.approx(weight, abs=1e-12)
+    every = np.arange(16)
+    alike = np.bitwise_count(every & 0b1011).astype(float) ** 2 + 5.0  # causes 0, 1 and 3 work together, 2 does nothing
+    found = shapley_of(alike[:, None])[:, 0]
+    assert found == pytest.approx([3.0, 3.0, 0.0, 3.0], abs=1e-12)
+    assert found.sum() == pytest.approx(alike[-1] - alike[0], abs=1e-12)
+
+
+def test_drawn_orders_add_up_as_well_and_come_near() -> None:
+    """Of a game of eight causes with products, forty orders and their reverses: the sum exactly, each part nearly."""
+    weight = np.arange(8.0)
+    every = np.arange(256)
+    on = every[:, None] >> np.arange(8) & 1
+    values = ((on @ weight) + 2.0 * on[:, 0] * on[:, 7] - on[:, 3] * on[:, 4] * on[:, 5])[:, None]
+    found = sampled_shapley(lambda coalitions: values[coalitions], 8, 40, Luck(1, 0))[:, 0]
+    assert found.sum() == pytest.approx(values[-1, 0] - values[0, 0], abs=1e-9)
+    assert found == pytest.approx(shapley_of(values)[:, 0], abs=0.15)
+    assert np.array_equal(found, sampled_shapley(lambda coalitions: values[coalitions], 8, 40, Luck(1, 0))[:, 0])
+
+
+# --- nothing is left over ---------------------------------------------------------------------------------------------
+
+
+def ends(arm: Plan, baseline: Plan, replication: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Gains as they come out with no cause on and with all on; the same as lived."""
+    base, other = (live(p, seed=1, replication=replication) for p in (baseline, arm))
+    switches = Switches(sides_of(base, other))
+    practice = switches.practice(switches.of_practice, np.array([0, 2 ** len(switches.of_practice) - 1]))
+    school = switches.school(switches.of_school, np.array([0, 2 ** len(switches.of_school) - 1]))
+    made = np.stack([practice[:, 0] + school[:, 0], practice[:, 1] + school[:, 0], practice[:, 0] + school[:, 1],
+                     practice[:, 1] + school[:, 1], school[:, 2]], axis=1)  # fmt: skip
+    return made, np.array([[row(log)[metric] for metric in GAINS] for log in (base, other)])
+
+
+def small(folder: Path, files: Mapping[str, str] | None = None, **changes: Any) -> Plan:
+    """The small school under some keys, its week made."""
+    folder.mkdir(exist_ok=True)
+    return plan_of(load(write(folder, files)).but(**changes))
+
+
+PAIRS: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "out and in class": ({"delivery.push_in_share": 0.0}, {"delivery.push_in_share": 1.0}),
+    "in blocks": ({}, {"delivery": {"kind": "block", "parts": 4, "where": {"kind": "push-in"}}}),
+    "through the teacher": ({}, {"delivery": {"kind": "consultation", "weekly_minutes": 30}}),
+    "made up": (
+        {"days.called_away": 0.3},
+        {"days.called_away": 0.3, "make_up": {"of": "all", "by": "slot", "slot": "Mon 13:00-14:00; Fri 13:00-14:00"}},
+    ),
+    "as guides say": (
+        {"delivery.push_in_share": 0.0, "assumptions.set": "practitioner"},
+        {"delivery.push_in_share": 1.0, "assumptions.set": "practitioner", "moves.rethread_minutes": 9.0},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_every_cause_off_is_the_baseline_and_every_cause_on_the_other_arm(tmp_path: Path, name: str) -> None:
+    """Whatever differs - place, weeks, who gives it, what is made up, all at once: gains as lived, within rounding."""
+    off, on = PAIRS[name]
+    for replication in (0, 1):
+        made, lived = ends(small(tmp_path, **on), small(tmp_path, **off), replication)
+        assert made == pytest.approx(lived, abs=1e-12)
+        assert np.abs(lived[1] - lived[0]).max() > 1e-4
+
+
+def test_the_parts_add_up_to_the_paired_difference(tmp_path: Path) -> None:
+    """Three years of the small school, pushed in and pulled out: every outcome, within 1e-9; and nothing is nil."""
+    found = split(small(tmp_path, **PAIRS["out and in class"][1]), small(tmp_path, **PAIRS["out and in class"][0]), 3)
+    for metric in (*MINUTES, *GAINS):
+        of_metric = [part for part in found.parts if part.metric == metric]
+        assert sum(part.part for part in of_metric) == pytest.approx(of_metric[0].total, abs=1e-9)
+        assert of_metric[0].total != 0.0
+        assert all(part.low <= part.part <= part.high and part.replications == 3 for part in of_metric)
+    assert [part.cause for part in found.parts if part.metric == "classroom_gain_sd"] == list(CAUSES)
+
+
+# --- what differs is what is given ------------------------------------------------------------------------------------
+
+
+def test_an_arm_against_itself_owes_nothing_to_anything(tmp_path: Path) -> None:
+    """Every part of every outcome is nil, with an interval of no length."""
+    school = small(tmp_path)
+    found = split(school, school, 2)
+    assert {part.cause for part in found.parts if part.metric in GAINS} == set(CAUSES)
+    assert all(part.part == part.low == part.high == part.total == 0.0 for part in found.parts)
+    assert all(one.off == one.on for one in found.switched if not np.isnan(one.off))
+
+
+def test_longer_moves_are_transition_alone() -> None:
+    """Six minutes more to find the thread: nothing else differs, and nothing else is given anything."""
+    slow = replace(alone(), moves=AS_PLANNED.model_copy(update={"rethread_minutes": 8.5}))
+    assert of_which(slow, alone(), "classroom_gain_sd") == {"transition"}
+    found = split(slow, alone())
+    shown = next(part for part in found.parts if part.cause == "transition" and part.metric == "classroom_gain_sd")
+    assert shown.on - shown.off == pytest.approx(6.0)
+    assert shown.quantity_unit == "min"
+    assert shown.part < 0.0
+
+
+@pytest.mark.parametrize(
+    ("days", "cause"),
+    [
+        ({"provider_attendance": 0.6}, "absence"),
+        ({"child_attendance": 0.6}, "absence"),
+        ({"child_unwilling": 0.4}, "absence"),
+        ({"called_away": 0.4}, "capacity"),
+        ({"class_unavailable": 0.4}, "calendar"),
+    ],
+)
+def test_sessions_that_are_not_held_belong_to_their_reason(days: dict[str, float], cause: str) -> None:
+    """Children alone with the therapist: who is absent, called away or testing is the only cause, of all outcomes."""
+    fewer = replace(alone(), days=SURE.model_copy(update=days))
+    for metric in ("trained_gain_sd", "classroom_effect_sd"):
+        assert of_which(fewer, alone(), metric) == {cause}
+
+
+def test_want_of_a_place_is_capacity_and_start_up_is_calendar() -> None:
+    """A child without a place in the timetable; a timetable that stands two weeks later."""
+    assert of_which(weeks(pull_out(0, 610, 20, [(0, 0)])), alone()) == {"capacity"}
+    assert of_which(alone(start_up_weeks=2), alone()) == {"calendar"}
+
+
+def test_a_group_is_group_size_alone() -> None:
+    """The same children, times and place, with a therapist for each or one for both."""
+    together = weeks(pull_out(0, 610, 20, [(0, 0), (1, 0)]))
+    apart = weeks(
+        pull_out(0, 610, 20, [(0, 0)]),
+        pull_out(0, 610, 20, [(1, 0)], therapist=1),
+        staff=[therapist("T"), therapist("U")],
+    )
+    assert of_which(together, apart) == {"group size"}
+    shown = next(part for part in split(together, apart).parts if part.cause == "group size")
+    assert (shown.off, shown.on) == (1.0, 2.0)
+
+
+def test_a_noisy_room_is_on_task_share_alone() -> None:
+    """Noise .1 or .9 in the room of both children; shown as the share on task."""
+
+    def at(noise: float) -> Plan:
+        room = Room(room="R", capacity=4, noise=noise, metres={})
+        sessions = (pull_out(day, 610, 20, [(day, 0)], room="R") for day in (0, 1))
+        return weeks(*sessions, rooms=[room])
+
+    assert of_which(at(0.9), at(0.1)) == {"on-task share"}
+    shown = next(part for part in split(at(0.9), at(0.1)).parts if part.cause == "on-task share")
+    assert shown.part < 0.0
+    assert shown.on < shown.off
+    noise = next(one for one in split(at(0.9), at(0.1)).switched if one.quantity.startswith("noise"))
+    assert [noise.off, noise.on] == pytest.approx([0.1, 0.9])
+
+
+def test_another_day_is_when_alone() -> None:
+    """Sessions on Thursday in the place of Monday, in the same lesson: spacing to the end of the year differs."""
+    later = weeks(pull_out(3, 610, 20, [(0, 0)]), pull_out(4, 610, 20, [(1, 0)]))
+    found = parts(split(later, alone()), "trained_effect_sd")
+    assert abs(found.pop("when and with whom")) > 1e-4
+    assert all(abs(part) < 1e-12 for part in found.values())
+
+
+def test_a_visit_with_the_numbers_of_a_room_differs_by_the_way_and_by_the_lesson_only() -> None:
+    """Under `neutral` a minute in class is a minute apart: only moves and what the lesson loses are given parts."""
+    neutral = Assumptions(set="neutral").numbers()
+    out = replace(alone(), numbers=neutral)
+    inside = replace(
+        weeks(push_in(0, 610, 20, [(0, 0)]), push_in(1, 610, 20, [(1, 0)], section="1B"), setting="classroom"),
+        numbers=neutral,
+    )
+    assert of_which(inside, out, "trained_gain_sd") <= {"transition", "missed class", "teacher planning"}
+    similar = {**neutral, "places.similarity.lesson": 0.7}
+    found = parts(split(replace(inside, numbers=similar), replace(out, numbers=similar)), "classroom_effect_sd")
+    assert found["context similarity"] < -0.01
+    busy = {**similar, "places.work_share.lesson": 0.3, "stores.transfer": 0.1, "team.teacher_knowledge": 0.5}
+    found = parts(split(replace(inside, numbers=busy), replace(out, numbers=busy)), "classroom_effect_sd")
+    assert found["work at goals"] < -0.01
+    assert found["teacher planning"] > 0.0
+
+
+# --- what is not the same in both arms --------------------------------------------------------------------------------
+
+
+def test_children_of_one_arm_only_are_a_part_of_their_own() -> None:
+    """A child that the baseline does not serve: the rest of the difference is the first child's, cause by cause."""
+    one = replace(plan([child("A", "1A")], [wanted(0, "therapy_room", 20)], [pull_out(0, 610, 20, [(0, 0)])],
+                       last_day=date(2024, 10, 25)), numbers=EVIDENCE)  # fmt: skip
+    slow = replace(alone(), moves=AS_PLANNED.model_copy(update={"rethread_minutes": 8.5}))
+    found = parts(split(slow, one), "classroom_gain_sd")
+    assert {cause for cause, part in found.items() if part} == {"transition", "other children"}
+    log, other = (live(p, seed=1, replication=0) for p in (one, slow))
+    assert sum(found.values()) == pytest.approx(
+        row(other)["classroom_gain_sd"] - row(log)["classroom_gain_sd"], abs=1e-9
+    )
+    both = ends(slow, one)[0]
+    assert found["transition"] == pytest.approx(both[1, 1] - both[0, 1], abs=1e-9)
+
+
+def test_arms_that_differ_in_what_is_no_cause_are_refused_in_words() -> None:
+    """Other assumptions; other school days."""
+    with pytest.raises(CannotSplit, match="assumptions"):
+        split(replace(alone(), numbers=PRACTITIONER), alone())
+    shorter = plan([child("A")], [wanted(0, "therapy_room", 20)], [pull_out(0, 610, 20, [(0, 0)])])
+    with pytest.raises(CannotSplit, match="school days"):
+        split(replace(shorter, numbers=EVIDENCE), alone())
+
+
+def test_another_bell_schedule_is_calendar() -> None:
+    """WIN without instruction in one arm: what the sessions cost of the lessons differs by the school's day alone."""
+    calm = alone()
+    bell = tuple(b.model_copy(update={"format": "recess"}) if b.subject == "maths" else b for b in calm.school.bell)
+    other = replace(calm, school=calm.school.model_copy(update={"bell": bell}))
+    assert of_which(other, calm, "classroom_effect_sd") == {"calendar"}
+    made, lived = ends(other, calm)
+    assert made == pytest.approx(lived, abs=1e-12)
+
+
+# --- minutes are books ------------------------------------------------------------------------------------------------
+
+
+def test_minutes_are_split_by_their_reasons() -> None:
+    """By hand: 100 promised, 10 without school; 20 unplaced against 5 absent, then 30 promised more and 15 absent."""
+
+    def rows(owed: float, **missed: float) -> dict[str, np.ndarray]:
+        lost = {f"missed_minutes.{reason}": np.full(2, missed.get(reason, 0.0)) for reason in REASONS}
+        given = owed - sum(missed.values())
+        share = given / (owed - missed.get("no_school", 0.0))
+        return {"minutes_owed": np.full(2, owed), "minutes_delivered": np.full(2, given),
+                "delivered_share": np.full(2, share), **lost}  # fmt: skip
+
+    off, on = rows(100.0, no_school=10.0, unplaced=20.0), rows(130.0, no_school=10.0, child_absent=15.0)
+    found = {part.cause: part.part for part in parts_of_minutes("minutes_delivered", on, off, NAMES)}
+    assert {cause: part for cause, part in found.items() if part} == {
+        "unplaced": 20.0, "child_absent": -15.0, "minutes promised": 30.0,
+    }  # fmt: skip
+    shares = {part.cause: part.part for part in parts_of_minutes("delivered_share", on, off, NAMES)}
+    assert shares["unplaced"] == pytest.approx(20 / 90)
+    assert shares["child_absent"] == pytest.approx(-15 / 120)
+    assert sum(shares.values()) == pytest.approx(105 / 120 - 70 / 90, abs=1e-12)
+    assert "no_school" not in shares
+
+
+# --- how it runs ------------------------------------------------------------------------------------------------------
+
+
+def test_any_number_of_workers_finds_the_same(tmp_path: Path) -> None:
+    """Two processes and this one, to the last bit."""
+    out, inside = (small(tmp_path, **keys) for keys in PAIRS["out and in class"])
+    told: list[int] = []
+    with workers_of(2) as workers:
+        both = causes_between(inside, out, names=NAMES, seed=1, replications=3, workers=workers, tell=told.append)
+    assert told == [1, 2, 3]
+    assert both == split(inside, out, 3)
+
+
+def test_with_many_causes_orders_are_drawn_and_the_parts_still_add_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same pair exactly and by drawn orders: the same sum, parts within a hundredth of an SD."""
+    pair = [small(tmp_path, **keys) for keys in reversed(PAIRS["out and in class"])]
+    exact = split(pair[0], pair[1])
+    monkeypatch.setattr(splitting, "EXACT", 3)
+    drawn = split(pair[0], pair[1])
+    for metric in GAINS:
+        one, other = parts(exact, metric), parts(drawn, metric)
+        assert sum(other.values()) == pytest.approx(sum(one.values()), abs=1e-9)
+        assert other == pytest.approx(one, abs=0.01)
+    assert parts(exact, "classroom_gain_sd") != parts(drawn, "classroom_gain_sd")
+
+
+def test_the_parts_of_a_year_are_of_the_mean_child(tmp_path: Path) -> None:
+    """A replication's parts are those of that replication alone, whatever else is asked for."""
+    out, inside = (small(tmp_path, **keys) for keys in PAIRS["out and in class"])
+    single = split_pair(Pair(pickle.dumps((out, inside)), 1, 1))
+    three = split(inside, out, 2)
+    mean = {p.cause: p.part for p in three.parts if p.metric == "trained_gain_sd"}
+    first = parts(split(inside, out), "trained_gain_sd")
+    assert mean["group size"] == pytest.approx((first["group size"] + single.parts[0, CAUSES.index("group size")]) / 2)
