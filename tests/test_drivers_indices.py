@@ -108,6 +108,23 @@ def test_groups_add_up() -> None:
     assert abs(both[0].estimate - known_ishigami().indices[0, 1]) < 0.03
 
 
+def test_what_no_block_decides_alone_is_interaction() -> None:
+    """Of Ishigami, the share that the first and third factor decide together, in its interval with luck too; of two
+    groups, less; where all adds up, nil.
+    """
+    known = known_ishigami().indices
+    points = sobol.design(3, 1024, SEED, [(0,), (1,), (2,), (0, 2)])
+    y = ishigami(points)[:, None] + luck(6, len(points), 4, 1.0)
+    alone = sobol.interaction(y, 4, SEED, of=[0, 1, 2])
+    assert alone.factor == sobol.INTERACTION
+    assert alone.low < 1.0 - known[:, 0].sum() < alone.high
+    assert alone.estimate == pytest.approx(1.0 - known[:, 0].sum(), abs=0.05)
+    grouped = sobol.interaction(y, 4, SEED, of=[1, 3])
+    assert grouped.low < 0.0 < grouped.high
+    assert grouped.estimate == pytest.approx(0.0, abs=0.05)
+    assert sobol.interaction(np.ones((len(points), 2)), 4, SEED).remark == sobol.FLAT
+
+
 def test_a_larger_design_begins_with_the_smaller() -> None:
     """A study can be carried on: the first rows are the same; another seed gives others; nothing leaves 0 to 1."""
     small, large = sobol.design(3, 16, SEED), sobol.design(3, 32, SEED)

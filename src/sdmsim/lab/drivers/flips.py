@@ -197,7 +197,8 @@ def flips_when_moved(outcomes: Floats, blocks: int, seed: int, higher: bool = Tr
     """How probably the leader changes when one block alone is drawn anew, from (arms, points, replications) at the
     points of a Sobol' design (sobol.py): the decision's total index, as a probability.
 
-    Luck that is another at each point turns near ties too, so with much luck left in the means this is too high.
+    Both the means and the differences of the pairs of points are freed of luck, which else turns near ties; with fewer
+    than three replications, what that leaves open is not in the intervals.
     """
     from statsmodels.stats.proportion import proportion_confint
 
@@ -208,22 +209,27 @@ def flips_when_moved(outcomes: Floats, blocks: int, seed: int, higher: bool = Tr
     if n < 2:
         return ()
     leader = int(_leading(cells[:, :, [0, -1]].mean(axis=3)).mean(axis=(1, 2)).argmax())
-
-    def share(of: Floats) -> Floats:
-        lead = _leading(of.mean(axis=3))
-        return np.asarray(1.0 - (lead[:, :, :1] * lead[:, :, 1:-1]).sum(axis=0).mean(axis=0))
-
-    shares = share(cells)
-    by_luck = np.zeros(blocks)
-    if count >= FEWEST_LEFT_OUT:
-        by_luck = NORMAL**2 * left_out_variance(np.array([share(np.delete(cells, r, axis=3)) for r in range(count)]))
     made = []
-    for k in range(blocks):
-        value, luck = float(shares[k]), float(np.sqrt(by_luck[k]))
+    for k in range(1, blocks + 1):
+        value, by_luck = _turning(cells[:, :, 0], cells[:, :, k]), 0.0
+        if count >= FEWEST_LEFT_OUT:
+            left = [np.delete(cells[:, :, [0, k]], r, axis=3) for r in range(count)]
+            by_luck = float(left_out_variance(np.array([_turning(one[:, :, 0], one[:, :, 1]) for one in left])))
         low, high = proportion_confint(value * n, n, method="wilson")
-        down, up = float(np.hypot(value - low, luck)), float(np.hypot(high - value, luck))
-        made.append(Flip(k, leader, value, max(0.0, value - down), min(1.0, value + up), n))
+        down, up = (float(np.hypot(part, NORMAL * by_luck**0.5)) for part in (value - low, high - value))
+        made.append(Flip(k - 1, leader, value, max(0.0, value - down), min(1.0, value + up), n))
     return tuple(made)
+
+
+def _turning(before: Floats, after: Floats) -> float:
+    """How often another arm leads, of pairs (arms, points, replications) of points that are alike in law."""
+    middle, half = (before + after) / 2.0, (after - before) / 2.0
+    less, change = ((of[1:] - of[:1]).mean(axis=2) for of in (middle, half))
+    centre = less.mean(axis=1, keepdims=True)
+    less = centre + _freeing(middle) @ (less - centre)
+    change = _freeing(half) @ change
+    lead = [_leading(np.concatenate([np.zeros_like(less[:1]), less + way * change])) for way in (-1.0, 1.0)]
+    return float(1.0 - (lead[0] * lead[1]).sum(axis=0).mean())
 
 
 def flips_at_values(

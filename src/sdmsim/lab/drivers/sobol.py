@@ -27,6 +27,8 @@ from sdmsim.lab.drivers.vocabulary import Floats
 
 Order = Literal["first", "total"]
 ORDERS: tuple[Order, ...] = ("first", "total")
+INTERACTION = -1
+"""In the place of a block: the share that belongs to none alone."""
 BELOW_NIL = "estimated below nil, which no share can be: read it as nil"
 ONE_REPLICATION = "one replication: luck is not taken out"
 FLAT = "the outcome does not vary"
@@ -146,50 +148,83 @@ def _drawn_shares(cells: Floats, seed: int) -> tuple[Floats, Floats]:
         return np.stack([drawn @ first, drawn @ total], axis=1) / variance[:, None, None], variance
 
 
+class _Told(NamedTuple):
+    """Shares (2, blocks) and what they become with points drawn anew and replications left out."""
+
+    shares: Floats
+    raw: Floats
+    draws: Floats
+    """(draws, 2, blocks)."""
+    without: Floats
+    """(replications, 2, blocks); none below three replications."""
+    n: int
+    remark: str
+
+    def error(self, across: Floats) -> tuple[float, float]:
+        """Half the length of the interval of a weighted sum of shares (2, blocks), and the part of luck in its
+        square.
+        """
+        by_points = float((self.draws * across).sum(axis=(1, 2)).var(ddof=1))
+        if not len(self.without):
+            return NORMAL * by_points**0.5, float("nan")
+        by_luck = float(left_out_variance((self.without * across).sum(axis=(1, 2))))
+        part = min(by_luck / by_points, 1.0) if by_points > 0.0 else float("nan")
+        return NORMAL * (by_points + by_luck) ** 0.5, part
+
+
+def _told(y: Floats, blocks: int, seed: int) -> _Told | tuple[int, str]:
+    """The shares, or base points used and why there are none."""
+    cells = np.asarray(y, dtype=np.float64).reshape(-1, blocks + 2, y.shape[1])
+    cells = cells[~np.isnan(cells).any(axis=(1, 2))]
+    n, _, count = cells.shape
+    if n < 2:
+        return n, TOO_FEW
+    ends = cells[:, [0, -1]]
+    cells = cells - ends.mean(axis=(0, 1))
+    spread = float(cells[:, [0, -1]].mean(axis=2).std())
+    if spread <= 1e-12 * max(1e-300, float(np.abs(ends).max())):
+        return n, FLAT
+    cells = cells / spread
+    shares, raw, variance = _shares(cells)
+    if variance <= 0.0:
+        return n, ALL_LUCK
+    draws, variances = _drawn_shares(cells, seed)
+    remark = ALL_LUCK if np.quantile(variances, 0.025) <= 0.0 else ONE_REPLICATION if count == 1 else ""
+    without = np.empty((0, *shares.shape))
+    if count >= FEWEST_LEFT_OUT:
+        left = [_shares(np.delete(cells, r, axis=2)) for r in range(count)]
+        none_known = any(v <= 0.0 for _, _, v in left)
+        without = np.array([np.full_like(s, np.nan) if none_known else s for s, _, _ in left])
+    return _Told(shares, raw, draws[variances > 0.0], without, n, remark)
+
+
 def indices(y: Floats, blocks: int, seed: int) -> tuple[Index, ...]:
     """First and total order of every block from outcomes (points, replications) at the points of `design`.
 
     Intervals: base points drawn anew, and from three replications on each of them left out in turn; 1.96 standard
     errors to each side. `seed` is for the draws.
     """
-    cells = np.asarray(y, dtype=np.float64).reshape(-1, blocks + 2, y.shape[1])
-    cells = cells[~np.isnan(cells).any(axis=(1, 2))]
-    n, _, count = cells.shape
-    if n < 2:
-        return _none(blocks, n, TOO_FEW)
-    ends = cells[:, [0, -1]]
-    cells = cells - ends.mean(axis=(0, 1))
-    spread = float(cells[:, [0, -1]].mean(axis=2).std())
-    if spread <= 1e-12 * max(1e-300, float(np.abs(ends).max())):
-        return _none(blocks, n, FLAT)
-    cells = cells / spread
-    shares, raw, variance = _shares(cells)
-    if variance <= 0.0:
-        return _none(blocks, n, ALL_LUCK)
-    draws, variances = _drawn_shares(cells, seed)
-    told = variances > 0.0
-    by_points = draws[told].var(axis=0, ddof=1)
-    by_luck = np.zeros_like(by_points)
-    if count >= FEWEST_LEFT_OUT:
-        without = [_shares(np.delete(cells, r, axis=2)) for r in range(count)]
-        told_without = all(v > 0.0 for _, _, v in without)
-        by_luck = (
-            left_out_variance(np.array([s for s, _, _ in without])) if told_without else np.full_like(shares, np.inf)
-        )
-    half = NORMAL * np.sqrt(by_points + by_luck)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        luck = np.minimum(by_luck / by_points, 1.0) if count >= FEWEST_LEFT_OUT else np.full_like(shares, np.nan)
-    shaky = ALL_LUCK if np.quantile(variances, 0.025) <= 0.0 else ONE_REPLICATION if count == 1 else ""
-    made = []
-    for k in range(blocks):
-        for o, order in enumerate(ORDERS):
-            value, h = float(shares[o, k]), float(half[o, k])
-            remark = "; ".join(part for part in (BELOW_NIL if value < 0.0 else "", shaky) if part)
-            plain = float(raw[o, k])
-            made.append(Index(k, order, value, value - h, value + h, plain, float(luck[o, k]), n, remark))
-    return tuple(made)
+    told = _told(y, blocks, seed)
+    return tuple(
+        _index(told, k, order, np.eye(2 * blocks)[o * blocks + k].reshape(2, blocks), 0.0)
+        for k in range(blocks)
+        for o, order in enumerate(ORDERS)
+    )
 
 
-def _none(blocks: int, n: int, remark: str) -> tuple[Index, ...]:
-    nan = float("nan")
-    return tuple(Index(k, order, nan, nan, nan, nan, nan, n, remark) for k in range(blocks) for order in ORDERS)
+def interaction(y: Floats, blocks: int, seed: int, of: Sequence[int] | None = None) -> Index:
+    """The share that no block decides alone: 1 less the first orders of blocks that do not overlap (`of`; else all)."""
+    across = np.zeros((2, blocks))
+    across[0, list(range(blocks) if of is None else of)] = -1.0
+    return _index(_told(y, blocks, seed), INTERACTION, "first", across, 1.0)
+
+
+def _index(told: _Told | tuple[int, str], factor: int, order: Order, across: Floats, plus: float) -> Index:
+    """`plus` and a weighted sum of shares."""
+    if not isinstance(told, _Told):
+        nan = float("nan")
+        return Index(factor, order, nan, nan, nan, nan, nan, *told)
+    value, plain = (plus + float((shares * across).sum()) for shares in (told.shares, told.raw))
+    half, luck = told.error(across)
+    remark = "; ".join(part for part in (BELOW_NIL if value < 0.0 else "", told.remark) if part)
+    return Index(factor, order, value, value - half, value + half, plain, luck, told.n, remark)
