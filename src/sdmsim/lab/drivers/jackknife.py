@@ -15,12 +15,14 @@ from typing import NamedTuple
 import numpy as np
 
 from sdmsim.lab.drivers.point_means import Ints, points_of
+from sdmsim.lab.drivers.resampling import left_out_variance
 from sdmsim.lab.drivers.vocabulary import Floats
 from sdmsim.lab.estimates import CONFIDENCE, ROUNDING
 from sdmsim.streams import Luck
 
 GROUPS = 20
 """Into how many groups points, and replications, are put at most."""
+FEWEST_POINTS = 3
 Statistic = Callable[[Floats, Ints], Floats]
 """Figures, any number, of values (arms, points, replications) and of the positions of these points among all."""
 
@@ -40,7 +42,7 @@ class Jackknifed(NamedTuple):
     figures: Floats
     """(figures,)."""
     without_points: Floats
-    """(groups, figures); no group where the points are fewer than three, or are all that there is to know."""
+    """(groups, figures), nan with fewer than FEWEST_POINTS; no group where the points are all that there is to know."""
     without_years: Floats
     """(groups, figures); no group where there is one replication."""
 
@@ -65,7 +67,7 @@ class Jackknifed(NamedTuple):
         ]
         if not groups or any(np.isnan(found).any() for found in groups):
             return Interval(value, np.nan, np.nan, np.nan)
-        parts = [((len(found) - 1) ** 2 / len(found)) * float(found.var(ddof=1)) for found in groups]
+        parts = [float(left_out_variance(found)) for found in groups]
         total = sum(parts)
         error = math.sqrt(total)
         if error <= ROUNDING * abs(value):
@@ -83,9 +85,10 @@ def jackknife(statistic: Statistic, values: Floats, points: bool = True) -> Jack
     everything = np.arange(values.shape[1])
     whole = statistic(values, everything)
     without = []
-    for group in _groups(values.shape[1]) if points and values.shape[1] > 2 else ():
+    for group in _groups(values.shape[1]) if points else ():
         left = np.setdiff1d(everything, group)
-        without.append(statistic(values[:, left], left))
+        few = len(everything) < FEWEST_POINTS
+        without.append(np.full(len(whole), np.nan) if few else statistic(values[:, left], left))
     years = []
     for group in _years(values.shape[2]):
         fewer = np.delete(values, group, axis=2)

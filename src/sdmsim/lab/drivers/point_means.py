@@ -119,21 +119,36 @@ def year_noise_of(values: Floats) -> Floats:
     return np.asarray(flat @ flat.T / freedom)
 
 
-def freed(means: Floats, noise: Floats) -> Floats:
-    """Means (arms, points) whose differences between arms vary between points as they do without that noise."""
-    less = means[1:] - means[:1]
-    if not np.isfinite(noise).all() or not noise.any() or less.shape[1] < 2:
+def freed(means: Floats, noise: Floats, trend: Floats | None = None, unsure: float = 0.0) -> Floats:
+    """Means (arms, points) whose differences between arms vary between points as they do without that noise.
+
+    `trend`: (points, columns), a constant first, on which the differences lean; then only what it leaves is noisy, and
+    what is fitted is noisy in proportion to its columns. `unsure`: as in `shrinking`.
+    """
+    less = (means[1:] - means[:1]).T
+    points = len(less)
+    if not np.isfinite(noise).all() or not noise.any() or points < 2:
         return means
-    middle = less.mean(axis=1, keepdims=True)
-    drawn = middle + shrinking(np.cov(less).reshape(noise.shape), noise) @ (less - middle)
-    return np.vstack([means[:1], means[:1] + drawn])
+    x = np.ones((points, 1)) if trend is None else trend
+    fitted = x @ np.linalg.lstsq(x, less, rcond=None)[0]
+    middle, rest = less.mean(axis=0), less - fitted
+    freedom = points - x.shape[1]
+    left = rest.T @ rest / max(1, freedom)
+    smooth = fitted - middle
+    drawn = middle + rest @ shrinking(left, noise, unsure, freedom).T * np.sqrt((points - 1) / max(1, freedom))
+    if trend is not None:
+        columns = x.shape[1] - 1
+        seen, chance = smooth.T @ smooth / points, left * columns / points
+        drawn = drawn + smooth @ shrinking(seen, chance, unsure, columns).T
+    return np.vstack([means[:1], means[:1] + drawn.T])
 
 
-def shrinking(seen: Floats, noise: Floats) -> Floats:
+def shrinking(seen: Floats, noise: Floats, unsure: float = 0.0, freedom: int = 1) -> Floats:
     """The matrix that turns deviations with covariance `seen` into some with `seen` less `noise`, nil at the least.
 
     Directions in which seen and noise are both diagonal are each drawn in by their own factor, so the answer does not
-    depend on which arm the others are compared with.
+    depend on which arm the others are compared with. `unsure`: the variance that is left is taken larger by so many of
+    its standard errors, of noise with `freedom` degrees.
     """
     from scipy.linalg import eigh
 
@@ -144,4 +159,7 @@ def shrinking(seen: Floats, noise: Floats) -> Floats:
     half = turn[:, real] * np.sqrt(size[real])
     back = (turn[:, real] / np.sqrt(size[real])).T
     share, ways = eigh(back @ noise @ back.T)
-    return np.asarray(half @ ways @ np.diag(np.sqrt(np.maximum(0.0, 1.0 - share))) @ ways.T @ back)
+    share = np.maximum(0.0, share)
+    left = np.maximum(0.0, 1.0 - share)
+    kept = np.sqrt(left + unsure * np.sqrt((4.0 * left * share + 2.0 * share**2) / max(1, freedom)))
+    return np.asarray(half @ ways @ np.diag(kept) @ ways.T @ back)
