@@ -140,6 +140,11 @@ class Laboratory:
         """How many worked: 1 where everything happened in this process."""
         return self._workers.used
 
+    @property
+    def most_workers(self) -> int:
+        """How many can work at a time."""
+        return self._workers.number
+
     def bench(self, arms: Sequence[tuple[str, Scenario]] = (), *, rows: bool = False, name: str = "") -> Bench:
         """Arms to be advanced, their weeks made; `rows`: progress also under the rows of `trials.tried_rows`.
 

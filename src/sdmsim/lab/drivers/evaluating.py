@@ -22,9 +22,10 @@ from sdmsim.lab.drivers.question import own_numbers
 from sdmsim.lab.drivers.vocabulary import Floats
 from sdmsim.lab.folder import in_utc
 from sdmsim.lab.laboratory import CHUNK_SECONDS, Failure, Laboratory, YearsFailed
-from sdmsim.lab.trials import OtherCode, Prepared
+from sdmsim.lab.trials import OtherCode, Prepared, unpacked
 from sdmsim.lab.version import code_version
 from sdmsim.scenario import Scenario
+from sdmsim.world import lived_by
 
 PHASE = "points"
 _LARGEST_TASK = 200
@@ -39,6 +40,9 @@ class Evaluating(Protocol):
 
     def outcomes(self, points: Sequence[Point], replications: int) -> Mapping[str, Floats]:
         """By metric: (arms, points, replications), replications counted from 0; nan where it has no value."""
+
+    def lives_anew(self, point: Point) -> bool:
+        """Whether years at this point are lived, not only learned, anew in some arm."""
 
 
 class _Place(NamedTuple):
@@ -83,6 +87,13 @@ class Evaluator:
     def seconds_each(self) -> float:
         """What one year at one point has cost a worker so far, on average."""
         return self.seconds / self.measured if self.measured else 0.0
+
+    def seconds_of(self, points: Sequence[Point]) -> float:
+        """What one year costs a worker at points like these; nil where all were there. They are measured for it."""
+        before = self.measured, self.seconds
+        self.outcomes(points, 1)
+        measured = self.measured - before[0]
+        return (self.seconds - before[1]) / measured if measured else 0.0
 
     def outcomes(self, points: Sequence[Point], replications: int) -> Mapping[str, Floats]:
         """See `Evaluating`.
@@ -131,6 +142,17 @@ class Evaluator:
         for (arm, k), others in copies.items():
             found[:, arm, others] = found[:, arm, k][:, None]
         return dict(zip(self._metrics, found, strict=True))
+
+    def lives_anew(self, point: Point) -> bool:
+        """See `Evaluating`."""
+        self._prepare([()])
+        for arm in range(len(self.arms)):
+            place = self._places[arm, ()]
+            plan = unpacked(place.key, place.prepared.plan)
+            assert plan is not None
+            if lived_by(plan, {**plan.numbers, **dict(point.numbers)}) != lived_by(plan, plan.numbers):
+                return True
+        return False
 
     def _learn(self, missing: Sequence[tuple[_Place, int, list[tuple[int, Numbers]]]], take: Any) -> None:
         laboratory, code = self._laboratory, code_version()

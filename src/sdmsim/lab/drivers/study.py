@@ -26,7 +26,7 @@ OTHERS = "all others"
 TABLES: Mapping[str, str] = {
     "factors": "every factor: factor, meaning, unit, low, high, law, at, grade, stage (how far it came: `screen`; "
     "`others`: drawn with all others in the second stage; `held`: at its own value there; `sobol`: apart)",
-    "budget": "what each stage cost: stage, points, arms, replications, evaluations, reused, seconds (of workers)",
+    "budget": "what each stage asked for: stage, points, arms, replications, evaluations",
     "luck": "spread by source: mean, sd, share_luck, luck_low, luck_high, share_assumptions, assumptions_low, "
     "assumptions_high",
     "screen": "Morris: factor, effect (mean absolute), low, high, signed, spread, rank_from, rank_to, survives",
