@@ -275,7 +275,9 @@ CELLS = (
          'staff.csv:2: busy: "Wed 2 to 3" is not a weekly time such as "Wed 14:00-15:00"'),
     case("nobody's therapist", edited(STAFF, ("0.6", "0")), "staff.csv:2: fte: 0 is not above 0"),
     case("a word too long to repeat", edited(STUDENTS, ("mild,0.95", "m" * 5000 + ",0.95")),
-         f'students.csv:2: severity: "{"m" * 60}..." is not known (known: mild, moderate, severe)'),
+         "students.csv:2: severity: has 5000 signs, more than the 200 that a cell may have"),
+    case("an id too long for a code", edited(STUDENTS, ("s3,3,3A", "s" * 65 + ",3,3A")),
+         "students.csv:4: id: has 65 signs, more than the 64 that an id may have"),
 )  # fmt: skip
 
 BETWEEN_TABLES = (

@@ -66,7 +66,7 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     home = import_module(_HOME[name])
-    found = home if _HOME[name].endswith(f".{name}") else getattr(home, name)
+    found = getattr(home, name, home)  # pictures is a module itself
     globals()[name] = found
     return found
 

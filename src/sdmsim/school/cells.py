@@ -7,7 +7,8 @@ from calendar import monthrange
 from collections.abc import Callable
 from datetime import date
 
-from sdmsim.base import FIRST_YEAR, LAST_YEAR, date_meant, day_of, did_you_mean, quoted
+from sdmsim.base import FIRST_YEAR, LAST_YEAR, date_meant, day_of, did_you_mean
+from sdmsim.school.personal import code_fault, shown
 from sdmsim.school.vocabulary import GRADES, WEEKDAYS
 
 Reading = Callable[[str], object]
@@ -37,6 +38,7 @@ def read(reading: Reading, cell: str) -> object:
     return reading(cell)
 
 
+LONGEST_TEXT = 200
 _EXCEL_ERRORS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#####")
 _NOT_GIVEN = ("na", "n/a", "nan", "null", "none", "nil", "inf", "-inf", "+inf", "infinity", "-", "?", "tbd", "#n/a")
 
@@ -44,20 +46,29 @@ _NOT_GIVEN = ("na", "n/a", "nan", "null", "none", "nil", "inf", "-inf", "+inf", 
 def text(cell: str) -> str:
     """Text as it stands: `007` stays `007`. No formulas, no errors of a spreadsheet, nothing that cannot be printed."""
     if cell.upper() in _EXCEL_ERRORS:
-        raise ValueError(f"{quoted(cell)} is an error of the spreadsheet; mend its formula and save again")
+        raise ValueError(f"{shown(cell)} is an error of the spreadsheet; mend its formula and save again")
     if cell[0] in "=+-@":
-        raise ValueError(f"{quoted(cell)} looks like a formula; write the value itself")
+        raise ValueError(f"{shown(cell)} looks like a formula; write the value itself")
     for sign in cell:
         if not sign.isprintable():
             raise ValueError(f"holds a character that cannot be printed (U+{ord(sign):04X})")
+    if len(cell) > LONGEST_TEXT:
+        raise ValueError(f"has {len(cell)} signs, more than the {LONGEST_TEXT} that a cell may have")
     return cell
+
+
+def code(cell: str) -> str:
+    """A child's id: text that does not look like a person."""
+    if fault := code_fault(cell):
+        raise ValueError(fault)
+    return text(cell)
 
 
 def _refuse_blanks(cell: str, wanted: str) -> None:
     if cell.casefold() in _NOT_GIVEN:
-        raise ValueError(f"{quoted(cell)} is not {wanted}; leave the cell empty where it is not known")
+        raise ValueError(f"{shown(cell)} is not {wanted}; leave the cell empty where it is not known")
     if cell.upper() in _EXCEL_ERRORS:
-        raise ValueError(f"{quoted(cell)} is an error of the spreadsheet; mend its formula and save again")
+        raise ValueError(f"{shown(cell)} is an error of the spreadsheet; mend its formula and save again")
 
 
 def number(cell: str) -> float:
@@ -66,10 +77,10 @@ def number(cell: str) -> float:
     if re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", cell) and len(cell) <= 15:
         return float(cell)
     if re.fullmatch(r"[+-]?[0-9]+,[0-9]+", cell):
-        raise ValueError(f'{quoted(cell)} has a decimal comma; did you mean "{cell.replace(",", ".")}"?')
+        raise ValueError(f'{shown(cell)} has a decimal comma; did you mean "{cell.replace(",", ".")}"?')
     if re.fullmatch(r"[0-9]{1,3}(\.[0-9]+)?\s?%", cell):
-        raise ValueError(f'{quoted(cell)} is in percent; did you mean "{float(cell.rstrip("% ")) / 100:g}"?')
-    raise ValueError(f"{quoted(cell)} is not a number")
+        raise ValueError(f'{shown(cell)} is in percent; did you mean "{float(cell.rstrip("% ")) / 100:g}"?')
+    raise ValueError(f"{shown(cell)} is not a number")
 
 
 def whole(cell: str) -> int:
@@ -78,10 +89,10 @@ def whole(cell: str) -> int:
     if re.fullmatch(r"[+-]?[0-9]+(\.0+)?", cell) and len(cell) <= 15:
         return int(cell.split(".")[0])
     if re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+", cell):
-        raise ValueError(f'{quoted(cell)} has a comma; did you mean "{cell.replace(",", "")}"?')
+        raise ValueError(f'{shown(cell)} has a comma; did you mean "{cell.replace(",", "")}"?')
     if re.fullmatch(r"[+-]?[0-9]+,[0-9]+", cell):
-        raise ValueError(f"{quoted(cell)} has a decimal comma and should be a whole number")
-    raise ValueError(f"{quoted(cell)} is not a whole number")
+        raise ValueError(f"{shown(cell)} has a decimal comma and should be a whole number")
+    raise ValueError(f"{shown(cell)} is not a whole number")
 
 
 def day(cell: str) -> date:
@@ -89,14 +100,14 @@ def day(cell: str) -> date:
     _refuse_blanks(cell, "a date")
     parts = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", cell)
     if parts is None:
-        raise ValueError(f"{quoted(cell)} is not a date such as 2024-09-03{date_meant(cell)}")
+        raise ValueError(f"{shown(cell)} is not a date such as 2024-09-03{date_meant(cell)}")
     year, month, of_month = (int(p) for p in parts.groups())
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise ValueError(f"{quoted(cell)} is not in the years {FIRST_YEAR} to {LAST_YEAR}")
+        raise ValueError(f"{shown(cell)} is not in the years {FIRST_YEAR} to {LAST_YEAR}")
     found = day_of(year, month, of_month)
     if found is None:
         last = f"; that month ends on day {monthrange(year, month)[1]}" if 1 <= month <= 12 else ""
-        raise ValueError(f"there is no day {quoted(cell)}{last}")
+        raise ValueError(f"there is no day {shown(cell)}{last}")
     return found
 
 
@@ -105,10 +116,10 @@ def clock(cell: str) -> int:
     _refuse_blanks(cell, "a clock time")
     parts = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})", cell)
     if parts is None:
-        raise ValueError(f"{quoted(cell)} is not a clock time such as 08:15{_clock_meant(cell)}")
+        raise ValueError(f"{shown(cell)} is not a clock time such as 08:15{_clock_meant(cell)}")
     hour, minute = (int(p) for p in parts.groups())
     if minute > 59 or hour * 60 + minute > 24 * 60:
-        raise ValueError(f"{quoted(cell)} is not a clock time of a day; they run from 00:00 to 24:00")
+        raise ValueError(f"{shown(cell)} is not a clock time of a day; they run from 00:00 to 24:00")
     return hour * 60 + minute
 
 
@@ -132,7 +143,7 @@ def yes_no(cell: str) -> bool:
         return cell == "yes"
     meant = {"y": "yes", "true": "yes", "1": "yes", "x": "yes", "n": "no", "false": "no", "0": "no"}
     word = meant.get(cell.casefold(), cell)
-    raise ValueError(f"{quoted(cell)} is not known{did_you_mean(word, ('yes', 'no'))}")
+    raise ValueError(f"{shown(cell)} is not known{did_you_mean(word, ('yes', 'no'))}")
 
 
 def grade(cell: str) -> str:
@@ -146,7 +157,7 @@ def grade(cell: str) -> str:
         else {"kg": "K", "kindergarten": "K", "0": "K"}.get(cell.casefold(), cell)
     )
     guess = f'; did you mean "{word}"?' if word in GRADES else " (known: PK, K, 1 to 12)"
-    raise ValueError(f"{quoted(cell)} is not a grade{guess}")
+    raise ValueError(f"{shown(cell)} is not a grade{guess}")
 
 
 def weekday(cell: str) -> str:
@@ -154,7 +165,7 @@ def weekday(cell: str) -> str:
     if cell in WEEKDAYS:
         return cell
     guess = next((f'; did you mean "{d}"?' for d in WEEKDAYS if cell.casefold().startswith(d.casefold()[:2])), "")
-    raise ValueError(f"{quoted(cell)} is not a weekday{guess or ' (known: Mon, Tue, Wed, Thu, Fri)'}")
+    raise ValueError(f"{shown(cell)} is not a weekday{guess or ' (known: Mon, Tue, Wed, Thu, Fri)'}")
 
 
 def weekday_or_daily(cell: str) -> tuple[str, ...]:
@@ -162,7 +173,7 @@ def weekday_or_daily(cell: str) -> tuple[str, ...]:
     if cell == "daily":
         return WEEKDAYS
     if cell.casefold() in ("daily", "all", "every day", "mon-fri"):
-        raise ValueError(f'{quoted(cell)} is not a weekday; did you mean "daily"?')
+        raise ValueError(f'{shown(cell)} is not a weekday; did you mean "daily"?')
     return (weekday(cell),)
 
 
@@ -181,9 +192,9 @@ def weekly_times(cell: str) -> tuple[tuple[str, int, int], ...]:
     for piece in filter(None, (p.strip() for p in cell.split(";"))):
         parts = re.fullmatch(r"(\S+)\s+([0-9:.]+)\s*[-\u2013]\s*([0-9:.]+)", piece)
         if parts is None:
-            raise ValueError(f'{quoted(piece)} is not a weekly time such as "Wed 14:00-15:00"')
+            raise ValueError(f'{shown(piece)} is not a weekly time such as "Wed 14:00-15:00"')
         of_week, start, end = weekday(parts[1]), clock(parts[2]), clock(parts[3])
         if end <= start:
-            raise ValueError(f"{quoted(piece)} ends before it starts")
+            raise ValueError(f"{shown(piece)} ends before it starts")
         found.append((of_week, start, end))
     return tuple(sorted(found, key=lambda t: (WEEKDAYS.index(t[0]), t[1], t[2])))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sdmsim.base import quoted
+from sdmsim.school.personal import shown
 from sdmsim.school.site_checks import check_sites
 from sdmsim.school.table import Table
 from sdmsim.school.time_checks import check_bell, check_calendar, check_staff
@@ -44,7 +44,7 @@ def _check_named(table: Table, column: str, there: Table, its_column: str) -> No
     for line in table.lines:
         name = line.values.get(column)
         if name is not None and name not in known:
-            table.found.add_guess(line.number, column, f"{quoted(name)} is not in {there.file}", name, known)
+            table.found.add_guess(line.number, column, f"{shown(name)} is not in {there.file}", name, known)
 
 
 def _check_repeated(table: Table, key: list[str]) -> None:
@@ -55,7 +55,7 @@ def _check_repeated(table: Table, key: list[str]) -> None:
         mark: tuple[Any, ...] = tuple(line.values.get(k) for k in key)
         earlier = seen.setdefault(mark, line.number)
         if earlier != line.number:
-            named = quoted(mark[0]) if len(key) == 1 else " ".join(str(v) for v in mark[:2] if v is not None)
+            named = shown(mark[0]) if len(key) == 1 else " ".join(str(v) for v in mark[:2] if v is not None)
             table.found.add(line.number, key[0], f"{named} stands on line {earlier} already")
 
 
@@ -69,12 +69,12 @@ def _check_students(students: Table, sections: Table) -> None:
             continue
         grade, theirs = line.values.get("grade"), place[section].values.get("grade")
         if grade and theirs and grade != theirs:
-            text = f'"{grade}" is not the grade of section {quoted(section)}, which is "{theirs}" in {sections.file}'
+            text = f'"{grade}" is not the grade of section {shown(section)}, which is "{theirs}" in {sections.file}'
             students.found.add(line.number, "grade", text)
         size = place[section].values.get("size")
         served[section] = served.get(section, 0) + 1
         if size is not None and served[section] == size + 1:
-            text = f"{quoted(section)} has size {size} in {sections.file}; this is one child more"
+            text = f"{shown(section)} has size {size} in {sections.file}; this is one child more"
             students.found.add(line.number, "section", text)
 
 
@@ -130,12 +130,12 @@ def _check_pairs(pairs: Table, students: Table) -> None:
             continue
         one, other, rule = (line.values[c] for c in ("student", "other", "rule"))
         if one == other:
-            pairs.found.add(line.number, "other", f"{quoted(other)} is the same child")
+            pairs.found.add(line.number, "other", f"{shown(other)} is the same child")
             continue
         earlier, number = rules.setdefault(frozenset((one, other)), (rule, line.number))
         if number != line.number:
             text = "stand together" if earlier == rule else f'have the rule "{earlier}"'
-            pairs.found.add(line.number, "rule", f"{quoted(one)} and {quoted(other)} {text} on line {number} already")
+            pairs.found.add(line.number, "rule", f"{shown(one)} and {shown(other)} {text} on line {number} already")
         elif rule == "must":
             links.setdefault(one, set()).add(other)
             links.setdefault(other, set()).add(one)
@@ -143,9 +143,9 @@ def _check_pairs(pairs: Table, students: Table) -> None:
         one, other = sorted(together)
         chain = _chain(links, one, other) if rule == "never" else []
         if chain:
-            names = ", ".join(quoted(name) for name in chain)
+            names = ", ".join(shown(name) for name in chain)
             pairs.found.add(
-                number, "rule", f"{quoted(one)} and {quoted(other)} may never be together, but must rules tie {names}"
+                number, "rule", f"{shown(one)} and {shown(other)} may never be together, but must rules tie {names}"
             )
 
 

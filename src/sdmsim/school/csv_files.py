@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sdmsim.base import SHOWN_PER_FILE, Problem, did_you_mean, nearest
+from sdmsim.school.personal import header_fault, looks_like
 
 _SAVE_AS = 'in Excel: File > Save As > "CSV UTF-8 (Comma delimited)"'
 _NO_BREAK_SPACE = "\u00a0"
@@ -215,8 +216,14 @@ def _check_header(
         if not name:
             found.add(line, "", f"column {place + 1} has no name")
         elif name in header[:place]:
-            found.add(line, name, "stands twice in the header")
+            found.add(line, name if not looks_like(name) else "", "stands twice in the header")
         elif name not in columns and not open_ended:
+            if fault := header_fault(name, found.file):
+                found.add(line, name, fault)
+                continue
+            if looks_like(name):
+                found.add(line, "", f"column {place + 1} has a header that looks like {looks_like(name)}; remove it")
+                continue
             left = [c for c in columns if c not in header]
             near = nearest(name, left)
             guessed.add(near)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from sdmsim.base import quoted
+from sdmsim.school.personal import shown
 from sdmsim.school.table import Line, Table
 from sdmsim.school.time_checks import check_end, span
 
@@ -45,7 +45,7 @@ def _check_known(table: Table, columns: tuple[str, ...], sections: Table, sites:
             site = line.values.get(column)
             if site is not None and site not in sites:
                 table.found.add_guess(
-                    line.number, column, f"{quoted(site)} is not a site in {sections.file}", site, sites
+                    line.number, column, f"{shown(site)} is not a site in {sections.file}", site, sites
                 )
 
 
@@ -58,7 +58,7 @@ def _check_rooms(rooms: Table, sections: Table, sites: list[str]) -> None:
     with_room = {line.values.get("site") for line in rooms.lines}
     for site in sites:
         if rooms.whole and site not in with_room:
-            rooms.found.add(0, "site", f"no room is at {quoted(site)} of {sections.file}")
+            rooms.found.add(0, "site", f"no room is at {shown(site)} of {sections.file}")
 
 
 def _check_drives(drives: Table) -> None:
@@ -68,12 +68,12 @@ def _check_drives(drives: Table) -> None:
         if not {"site", "other"} <= v.keys():
             continue
         if v["site"] == v["other"]:
-            drives.found.add(line.number, "other", f"{quoted(v['other'])} is the same site")
+            drives.found.add(line.number, "other", f"{shown(v['other'])} is the same site")
             continue
         earlier = seen.setdefault(frozenset((v["site"], v["other"])), line.number)
         if earlier != line.number:
             text = (
-                f"{quoted(v['site'])} and {quoted(v['other'])} stand on line {earlier} already; a drive holds both ways"
+                f"{shown(v['site'])} and {shown(v['other'])} stand on line {earlier} already; a drive holds both ways"
             )
             drives.found.add(line.number, "other", text)
 
@@ -87,7 +87,7 @@ def _check_postings(tables: Mapping[str, Table]) -> None:
         v = line.values
         who: Any = v.get("therapist")
         if who is not None and staff.known("id") is not None and who not in member:
-            postings.found.add_guess(line.number, "therapist", f"{quoted(who)} is not in {staff.file}", who, member)
+            postings.found.add_guess(line.number, "therapist", f"{shown(who)} is not in {staff.file}", who, member)
         sound = check_end(postings, line) and {"therapist", "day", "site", "start", "end"} <= v.keys()
         theirs = member.get(who, {})
         if (
@@ -95,7 +95,7 @@ def _check_postings(tables: Mapping[str, Table]) -> None:
             and {"start", "end"} <= theirs.keys()
             and not theirs["start"] <= v["start"] <= v["end"] <= theirs["end"]
         ):
-            text = f"{span(v['start'], v['end'])} is outside the contract day of {quoted(who)}, "
+            text = f"{span(v['start'], v['end'])} is outside the contract day of {shown(who)}, "
             postings.found.add(line.number, "start", text + span(theirs["start"], theirs["end"]))
         elif sound:
             for day in v["day"]:
@@ -115,7 +115,7 @@ def _check_drive(tables: Mapping[str, Table], day: str, one: Line, other: Line) 
         text = f"{span(b['start'], b['end'])} overlaps {span(a['start'], a['end'])} on line {one.number} ({day})"
         found.add(other.number, "start", text)
     elif a["site"] != b["site"]:
-        way = f"{quoted(a['site'])} (line {one.number}) to {quoted(b['site'])}"
+        way = f"{shown(a['site'])} (line {one.number}) to {shown(b['site'])}"
         drives = tables.get("drives")
         if drives is None:
             found.add(other.number, "start", f"how long is the drive from {way} on {day}? Give it in school.drives")
@@ -146,5 +146,5 @@ def _check_everybody_posted(tables: Mapping[str, Table], sites: list[str]) -> No
     for line in staff.lines:
         name: Any = line.values.get("id")
         if name is not None and name not in posted:
-            text = f"{quoted(name)} has no row in {table}, but {tables['sections'].file} has {len(sites)} sites"
+            text = f"{shown(name)} has no row in {table}, but {tables['sections'].file} has {len(sites)} sites"
             staff.found.add(line.number, "id", text)

@@ -43,7 +43,7 @@ class Slot(Described):
 
 
 def _ids(cell: str) -> tuple[str, ...]:
-    found = [cells.text(word) for word in re.split(r"[\s,;]+", cell) if word]
+    found = [cells.code(word) for word in re.split(r"[\s,;]+", cell) if word]
     twice = next((word for word in found if found.count(word) > 1), "")
     if twice:
         raise ValueError(f'"{twice}" stands twice')

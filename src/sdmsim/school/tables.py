@@ -9,11 +9,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sdmsim.base import Described, InputErrors, Problem, as_key, explain
+from sdmsim.base import Described, InputErrors, Problem, as_key, explain, quoted
 from sdmsim.school import cells
 from sdmsim.school.cells import Reading
 from sdmsim.school.checks import check_tables
 from sdmsim.school.csv_files import Findings, Row, Sheet, read_sheet, sheet_from
+from sdmsim.school.personal import looks_like, may_be_first_names, shown
 from sdmsim.school.sites import with_posted_days
 from sdmsim.school.table import Line, Table
 from sdmsim.school.vocabulary import (
@@ -43,8 +44,14 @@ _ROWS: Mapping[str, type[Described]] = {
     "drives": Drive,
 }
 _READINGS: Mapping[str, Mapping[str, Reading]] = {
-    "students": {"grade": cells.grade, "attendance": cells.number},
-    "services": {"minutes": cells.whole, "sessions": cells.whole, "start": cells.day, "end": cells.day},
+    "students": {"id": cells.code, "grade": cells.grade, "attendance": cells.number},
+    "services": {
+        "id": cells.code,
+        "minutes": cells.whole,
+        "sessions": cells.whole,
+        "start": cells.day,
+        "end": cells.day,
+    },
     "sections": {"grade": cells.grade, "size": cells.whole, "collab": cells.number},
     "bell": {
         "grade": cells.grade,
@@ -78,7 +85,7 @@ _READINGS: Mapping[str, Mapping[str, Reading]] = {
         "grade": cells.grade,
     },
     "rooms": {"capacity": cells.whole, "noise": cells.number},
-    "pairs": {},
+    "pairs": {"student": cells.code, "other": cells.code},
     "postings": {"day": cells.weekday_or_daily, "start": cells.clock, "end": cells.clock},
     "drives": {"minutes": cells.whole, "miles": cells.number},
 }
@@ -89,6 +96,7 @@ NO_SCHOOL = School(students=(), services=(), sections=(), bell=(), staff=(), cal
 NEEDED = tuple(name for name in _ROWS if School.model_fields[name].is_required())
 """Every school has these tables."""
 _IDS: Mapping[str, tuple[str, ...]] = {"students": ("id",), "services": ("id",), "staff": ("id",)}
+_ADULTS: Mapping[str, tuple[str, ...]] = {"sections": ("section", "teacher"), "staff": ("id",)}
 _OPEN_ENDED = ("rooms",)
 _MAY_BE_EMPTY = ("calendar", "pairs", "postings", "drives")
 
@@ -176,7 +184,7 @@ def _table(name: str, sheet: Sheet, found: Findings) -> Table:
         found.add(0, "", "has a header and no rows")
         table.whole = False
     table.lines = [_read_line(name, row, sheet.columns, found) for row in sheet.rows]
-    found.notes += _number_notes(name, sheet, found.file)
+    found.notes += [*_number_notes(name, sheet, found.file), *_name_notes(table)]
     return table
 
 
@@ -187,6 +195,18 @@ def _number_notes(name: str, sheet: Sheet, file: str) -> Iterator[str]:
         if figures:
             are = f"1 {column} is a number" if len(figures) == 1 else f"{len(figures)} cells of {column} are numbers"
             yield f'{file}: {are}, read as text ({figures[0]} as "{figures[0]}").'
+
+
+def _name_notes(table: Table) -> Iterator[str]:
+    """Columns of codes that may hold names, by number; which, nobody is told."""
+    if table.name == "students" and may_be_first_names(table.known("id") or ()):
+        yield f"{table.file}: most ids may be first names; sdmsim deidentify makes codes."
+    for column in _ADULTS.get(table.name, ()):
+        found = {line.values.get(column) for line in table.lines}
+        names = sum(isinstance(cell, str) and looks_like(cell) == "a name" for cell in found)
+        if names:
+            are = "1 name looks" if names == 1 else f"{names} names look"
+            yield f"{table.file}: {are} like people's in {column}; codes would do, and reports show them."
 
 
 def _read_line(table: str, row: Row, columns: tuple[str, ...], found: Findings) -> Line:
@@ -210,8 +230,13 @@ def _read_line(table: str, row: Row, columns: tuple[str, ...], found: Findings) 
                     continue
                 values.pop(where, None)
                 bad.add(where)
-                found.add(row.line, where, "is empty" if problem.text == "is missing" else problem.text)
+                found.add(row.line, where, _told(problem.text, row.cells.get(where, "")))
     return Line(row.line, values, frozenset(bad & row.cells.keys()), () if bad else tuple(items))
+
+
+def _told(text: str, cell: str) -> str:
+    """A finding in the words of a table, without the cell that it repeats where that looks like a person."""
+    return "is empty" if text == "is missing" else text.replace(quoted(cell), shown(cell))
 
 
 def _described(table: str, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from sdmsim.base import quoted
+from sdmsim.school.personal import shown
 from sdmsim.school.table import Line, Table
 from sdmsim.school.vocabulary import WEEKDAYS, StaffMember
 
@@ -124,7 +124,7 @@ def check_calendar(calendar: Table, sections: Table) -> None:
                 calendar.found.add(line.number, "through", f"{v['through']} is {days} days after the date, {v['date']}")
         grade: Any = v.get("grade")
         if grades is not None and grade and grade not in grades and "grade" not in _WITHOUT_MEANING.get(kind, ()):
-            calendar.found.add_guess(line.number, "grade", f"{quoted(grade)} is not in {sections.file}", grade, grades)
+            calendar.found.add_guess(line.number, "grade", f"{shown(grade)} is not in {sections.file}", grade, grades)
 
 
 def _whole(column: str) -> str:
