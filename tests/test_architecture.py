@@ -90,9 +90,15 @@ def room_violations(source: str, module: str) -> list[str]:
     return wrong
 
 
+REAL_CHANCE = "sdmsim.school.crosswalk"
+"""Codes in the place of names must not be worked out again by anyone, so they are the one thing without a seed."""
+
+
 def chance_violations(source: str, module: str) -> list[str]:
     """Randomness that does not come from sdmsim.streams."""
     wrong = []
+    if module == REAL_CHANCE:
+        source = source.replace("import secrets\n", "")
     for line, target, names in imports_of(source):
         if target.split(".")[0] in {"random", "secrets", "uuid"} or target.startswith("numpy.random"):
             wrong.append(f"{module}:{line}: imports {target}")

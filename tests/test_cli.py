@@ -499,6 +499,7 @@ def test_every_command_of_the_contract_is_there_and_no_other(ask: Ask) -> None:
     commands = [
         "calibrate",
         "check",
+        "deidentify",
         "experiment",
         "init",
         "plot",

@@ -17,6 +17,7 @@ from sdmsim.base import SHOWN_PER_FILE, Problem, did_you_mean, nearest
 from sdmsim.school.personal import header_fault, looks_like
 
 _SAVE_AS = 'in Excel: File > Save As > "CSV UTF-8 (Comma delimited)"'
+_LINES_LOOKED_AT = 20
 _NO_BREAK_SPACE = "\u00a0"
 
 
@@ -151,9 +152,19 @@ def missing_file(path: Path, what: str) -> str:
         return f"cannot be read: {(error.strerror or str(error)).lower()}"
 
 
+def rows_of_file(path: Path, found: Findings) -> list[tuple[int, list[str]]]:
+    """Line and text cells of each row that is not blank, whatever the header; tabs separate columns too."""
+    text = _text_of(path, (), found)
+    if text is None:
+        return []
+    lines = [line for line in text.splitlines() if line.strip()][:_LINES_LOOKED_AT]
+    delimiter = max(",;\t", key=lambda sign: sum(line.count(sign) for line in lines))
+    return [(line, cells) for line, cells in _records(text, delimiter, found) if any(cells)]
+
+
 def _text_of(path: Path, columns: Sequence[str], found: Findings) -> str | None:
     """The text of a file without byte order mark, accents composed; None where it is not a UTF-8 text file."""
-    header = f"the first line should be the header: {','.join(columns)}"
+    header = f"the first line should be the header{': ' if columns else ''}{','.join(columns)}"
     if fault := missing_file(path, "a CSV file"):
         found.add(0, "", fault)
         return None

@@ -61,9 +61,20 @@ def synonyms(table: str) -> Mapping[str, str]:
 
 
 @cache
-def tables_by_name() -> Mapping[str, str]:
-    """Table by the key of each name that a sheet or file for it may have."""
+def _tables_by_name() -> Mapping[str, str]:
     return {key_of(word): table for table, words in _content()["sheets"].items() for word in words}
+
+
+def table_named(name: str) -> str:
+    """The table that a sheet or file of this name holds, figures such as a year apart; empty where it says nothing."""
+    return _tables_by_name().get(key_of(re.sub(r"[0-9]+", " ", name)), "")
+
+
+@cache
+def known_keys() -> frozenset[str]:
+    """Keys of every header that is known for anything."""
+    tables = (synonyms(table) for table in _content() if table not in _NOT_TABLES)
+    return frozenset(key for words in (*tables, personal_headers(), names_of_persons()) for key in words)
 
 
 @cache
@@ -74,5 +85,5 @@ def personal_headers() -> Mapping[str, str]:
 
 @cache
 def names_of_persons() -> Mapping[str, str]:
-    """`child`, `child_last` or `child_first` by the header's key."""
+    """`child`, `child_last`, `child_first` or `adult` by the header's key."""
     return {key_of(word): part for part, words in _content()["names"].items() for word in words}

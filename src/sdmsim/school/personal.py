@@ -9,6 +9,7 @@ from sdmsim.base import quoted
 from sdmsim.school.headers import key_of, personal_headers
 
 LONGEST_ID = 64
+_LOOKED_AT = 200
 _ADVICE = "give each a code such as S001, or run sdmsim deidentify on the file"
 _WORD = r"[^\W\d_](?:[^\W\d_]|['\u2019.-])*"
 _SHAPES = (
@@ -29,6 +30,7 @@ _FIRST_NAME = re.compile(r"[^\W\d_a-z][^\W\d_A-Z]{2,}")
 
 def looks_like(cell: str) -> str:
     """What of a person a text seems to hold, such as "a name"; empty where nothing of the kind."""
+    cell = cell[:_LOOKED_AT]
     found = next((kind for kind, shape in _SHAPES if shape.fullmatch(cell)), "")
     if not found and _FULL_NAME.fullmatch(cell) and all(word[0].isupper() for word in cell.split()):
         return "a name"

@@ -15,6 +15,7 @@ import click
 from sdmsim.show.commands_app import app
 from sdmsim.show.commands_before import check, init, schema
 from sdmsim.show.commands_calibrate import calibrate
+from sdmsim.show.commands_deidentify import deidentify
 from sdmsim.show.commands_experiment import experiment, plot, report
 from sdmsim.show.commands_results import results
 from sdmsim.show.commands_staffing import staffing
@@ -110,5 +111,6 @@ for _command in (
     validate,
     app,
     schema,
+    deidentify,
 ):
     main.add_command(_command)
