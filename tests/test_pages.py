@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from made_results import ARMS, made_results
 from page_rules import broken_rules, parsed, text_of
+from small_school import write
 
+from sdmsim.base import InputErrors
 from sdmsim.lab.results import Results
 from sdmsim.lab.staffing import Staffed
 from sdmsim.lab.staffing_question import Asked
 from sdmsim.show.again import pictures_of, write_report_of
 from sdmsim.show.answer import headline, spoken_of
+from sdmsim.show.cli import main
 from sdmsim.show.page import MOST_COLUMNS, Table, page, that_fit
 from sdmsim.show.report import html_report
 
@@ -155,3 +161,53 @@ def test_a_page_shows_what_it_is_given_and_obeys_none_of_it() -> None:
     """Every text of a template is escaped; what a template asks for and is not given is a defect, not a gap."""
     with pytest.raises(Exception, match="undefined"):
         page("report.html.j2", {"title": "x"})
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One year of the small school, as `sdmsim run` leaves it."""
+    folder = tmp_path_factory.mktemp("year")
+    asked = ["run", str(write(folder)), "--out", str(folder / "out"), "--quiet"]
+    result = CliRunner().invoke(main, asked)
+    assert result.exit_code == 0, result.output
+    return folder / "out"
+
+
+def test_the_page_of_a_year(year: Path, tmp_path: Path) -> None:
+    """Valid; marked as local; the promised minutes, the week of therapist and classes, owed minutes by child."""
+    html = (year / "report.html").read_text(encoding="utf-8")
+    assert broken_rules(html) == []
+    text = text_of(parsed(html))
+    assert "Local only:" in text
+    values = pd.read_csv(year / "metrics.csv").set_index("metric")["value"]
+    assert f"In this year {100 * values['delivered_share']:.1f} % of the promised minutes are given" in text
+    owed = pd.read_csv(year / "ledger-by-child.csv", dtype={"student": str})
+    last = owed[owed["week"] == owed["week"].max()].set_index("student")["still_owed"]
+    assert re.search(rf"007 \d+ \d+ \d+ {last['007']:.0f}\b", text)
+    assert "SLP-1 comes to class" in text or "SLP-1 takes out" in text
+    assert re.search(r"sdmsim run school\.toml --seed \d+ --replication 0", text)
+    write_report_of(year, tmp_path / "again.html")
+    assert (tmp_path / "again.html").read_text(encoding="utf-8") == html
+
+
+def test_owed_minutes_by_child_are_marked_as_local(year: Path) -> None:
+    """The workbook says so in its name, on each sheet and at the foot of each page; it holds what the CSV files do."""
+    book = openpyxl.load_workbook(year / "children-local-only.xlsx")
+    assert book.sheetnames == ["Owed by child", "Fidelity"]
+    for sheet in book:
+        assert sheet["A2"].value == "Local only: about single children. Not to be shared."
+        assert sheet.oddFooter.left.text == sheet["A2"].value
+    fidelity = pd.read_csv(year / "fidelity.csv", dtype={"student": str})
+    rows = [[c.value for c in row] for row in book["Fidelity"].iter_rows(min_row=5)]
+    assert [row[0] for row in rows] == list(fidelity["student"])
+    owed = [c.value for c in book["Fidelity"][4]].index("owed")
+    assert [row[owed] for row in rows] == pytest.approx(list(fidelity["owed"]), abs=0.01)
+
+
+def test_a_folder_of_another_kind_is_refused_in_words(year: Path, tmp_path: Path) -> None:
+    """A week alone has no page; a year whose tables are gone says which."""
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "manifest.json").write_bytes((year / "manifest.json").read_bytes())
+    with pytest.raises(InputErrors, match="is not a folder of sdmsim run"):
+        write_report_of(broken, tmp_path / "x.html")

@@ -47,6 +47,20 @@ TEXT_COLUMNS = (
     "grade",
     "meaning",
     "source",
+    "id",
+    "weekday",
+    "start",
+    "end",
+    "setting",
+    "place",
+    "site",
+    "section",
+    "goal",
+    "first",
+    "last",
+    "weeks",
+    "service",
+    "provider",
 )
 _PACKAGES = ("matplotlib", "numpy", "ortools", "pandas", "pyarrow", "pydantic", "scipy", "simpy")
 

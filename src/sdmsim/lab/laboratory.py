@@ -7,8 +7,7 @@
         bench.advance({"one": 30, "two": 50})  # lives only what is new
 
 What a store holds from an earlier run, of the same arm and code, is not lived again. `execute` is one such block. A
-rule that decides as it goes (enough replications, selection, a search) advances again and again in one block; it should
-ask for no more than `Advancing`, so that it can be tried on generated outcomes.
+rule that decides as it goes advances again and again in one; it asks for no more than `Advancing`, to be tried alone.
 """
 
 from __future__ import annotations
@@ -27,6 +26,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from sdmsim import __version__
 from sdmsim.base import InputErrors, Problem
+from sdmsim.delivery.sessions import WeeklySession
 from sdmsim.lab.estimates import Values
 from sdmsim.lab.pool import Workers, workers_of
 from sdmsim.lab.store import Store
@@ -294,17 +294,18 @@ class Bench:
         made = self._laboratory.prepare([(*(before or {}).get(name, ()), scenario) for name, scenario in arms], tell)
         for (name, scenario), one in zip(arms, made, strict=True):
             self._prepared[name], self._replications[name] = one, 0
-            self._places[name] = self._store.place(code_version(), one.address)
-            about: dict[str, Any] = {"experiment": self._name, "arm": name, "position": len(self._prepared)}
-            about |= {"title": scenario.title, "seed": one.seed}
-            now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            self._store.name(
-                self._places[name], {**about, "version": __version__, "code": code_version(), "since": now}
-            )
+            place = self._places[name] = self._store.place(code_version(), one.address)
+            about = {"experiment": self._name, "arm": name, "position": len(self._prepared), "seed": one.seed}
+            about |= {"title": scenario.title, "version": __version__, "code": code_version()}
+            self._store.name(place, {**about, "since": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")})
 
     def week(self, arm: str) -> Mapping[str, float]:
         """What the arm's timetable shows, as `trials.week_row` has it."""
         return self._prepared[arm].week
+
+    def sessions(self, arm: str) -> Sequence[WeeklySession]:
+        """The arm's timetable child by child."""
+        return self._prepared[arm].sessions
 
     def replications(self, arm: str) -> int:
         """How many were asked for so far."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sdmsim.delivery.placement import proposed_files
+from sdmsim.delivery.sessions import WeeklySession, sessions_of
 from sdmsim.events import ACTIVITIES, EVALUATIONS, FACTS, LEAVING, REASONS, Log
 from sdmsim.lab.folder import MANIFEST, digests, manifest, refuse_other_inputs, whole, write_csv, write_json
 from sdmsim.scenario import Scenario
@@ -68,12 +69,14 @@ def write_run(
     simulate_seconds: float = 0.0,
     inputs: Mapping[str, str] | None = None,
     also: Mapping[str, Any] | None = None,
+    file: str = "",
 ) -> None:
     """Write a year: the whole folder or nothing.
 
     `scenario` is the one that was lived (with its seed replaced, if it was). Seconds are those of the
     manifest. `inputs`: digests of the files that were read, where there are more than the scenario's own; `also`: more
-    that the manifest says, and that results are not written over where it differs.
+    that the manifest says, and that results are not written over where it differs. `file`: the file
+    that was given, where that is not the scenario's own.
 
     Raises:
         InputErrors: the folder holds results of other inputs, or something else.
@@ -110,6 +113,8 @@ def write_run(
         write_csv(metrics.ledger_by_child(log), new / "ledger-by-child.csv")
         write_csv(metrics.measure(log), new / "metrics.csv")
         write_csv(metrics.slots(log), new / "slots.csv")
+        sessions = list(sessions_of(log.plan.school, log.plan.week))
+        write_csv(pd.DataFrame(sessions, columns=list(WeeklySession._fields)), new / "sessions.csv")
         write_csv(metrics.goals_table(log), new / "goals.csv")
         write_csv(metrics.probes_table(log), new / "probes.csv")
         write_csv(metrics.student_time(log), new / "student_time.csv")
@@ -123,6 +128,7 @@ def write_run(
             {
                 **facts,
                 "title": scenario.title,
+                "file": file or scenario.input_files()[0].name,
                 **also,
                 "notes": [*metrics.notes_of_year(log.plan), *scenario.notes],
             },

@@ -9,15 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 from sdmsim.base import InputErrors, Problem
 from sdmsim.lab.folder import MANIFEST, read_csv, read_manifest, refuse_other_inputs, whole, write_csv, write_json
+from sdmsim.lab.tidy import TIDY, write_tidy
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 TABLES = (
     "summary", "comparison", "joint", "best", "pairing", "tails", "groups", "rows", "weeks", "workload", "months",
-    "ledger", "caseload", "slots", "regroup", "record", "assumptions",
+    "ledger", "caseload", "slots", "regroup", "record", "assumptions", "sessions",
 )  # fmt: skip
 """Tables written as CSV beside `runs.parquet`; an empty one is not written."""
+
+
+def _no_rows() -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame()
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,10 @@ class Results:
     notes: tuple[str, ...]
     """What a reader should know: defaults used, conversions made."""
     manifest: Mapping[str, Any] = field(repr=False)
+    sessions: pd.DataFrame = field(default_factory=_no_rows, repr=False)
+    """arm, and its week child by child, as `delivery.sessions.WeeklySession` has it. It holds ids of children."""
+    tidy: pa.Table | None = field(default=None, repr=False)
+    """arm, replication, seed, subgroup, time, metric, value: all numbers in one long table; not read from a folder."""
 
     def write(self, folder: str | Path) -> None:
         """Write every table and the manifest: the whole folder or nothing.
@@ -82,6 +94,8 @@ class Results:
         refuse_other_inputs(target, **known)
         with whole(target) as new:
             self.runs.to_parquet(new / "runs.parquet", engine="pyarrow", index=False)
+            if self.tidy is not None:
+                write_tidy(self.tidy, new / TIDY)
             for name in TABLES:
                 table: pd.DataFrame = getattr(self, name)
                 if len(table) or name in ("summary", "comparison"):

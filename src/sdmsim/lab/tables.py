@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sdmsim import metrics
+from sdmsim.delivery.sessions import WeeklySession
 from sdmsim.lab.experiment import AS_WRITTEN, Experiment, as_text
 from sdmsim.lab.laboratory import Bench
 from sdmsim.lab.trials import Asked
@@ -36,6 +37,7 @@ def tables_of(
     from sdmsim.lab.joint import best_table, joint_table
     from sdmsim.lab.pairing import pairing_table
     from sdmsim.lab.tails import tails_table
+    from sdmsim.lab.tidy import tidy_table
 
     names, seed = [name for name, _ in arms], arms[0][1].seed
     runs = _runs_table(experiment.varied, arms, bench)
@@ -62,6 +64,10 @@ def tables_of(
         "groups": groups_table(_groups_rows(bench), names, experiment.baseline, comparison),
         "rows": rows,
         "weeks": weeks,
+        "sessions": pd.DataFrame(
+            [(name, *one) for name in names for one in bench.sessions(name)], columns=["arm", *WeeklySession._fields]
+        ),
+        "tidy": tidy_table(bench, seed),
         "workload": pd.DataFrame(workload, columns=["arm", "activity", "hours_per_week"]),
         "months": pd.DataFrame(months),
         "ledger": pd.DataFrame(ledger).astype({"week": "int64"}),

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from sdmsim import metrics
 from sdmsim.base import digest
+from sdmsim.delivery.sessions import WeeklySession, sessions_of
 from sdmsim.delivery.vocabulary import UNPLACED_REASONS, Week
 from sdmsim.events import Log
 from sdmsim.lab.version import code_version
@@ -34,6 +35,8 @@ class Prepared(NamedTuple):
     plan: bytes
     seconds: float
     week: dict[str, float]
+    sessions: tuple[WeeklySession, ...]
+    """The week child by child. It holds ids, so it goes into results and never into a store."""
 
 
 class Asked(NamedTuple):
@@ -124,6 +127,7 @@ def prepare(steps: Sequence[Scenario]) -> Prepared:
         pickle.dumps(plan, protocol=pickle.HIGHEST_PROTOCOL),
         seconds,
         week_row(plan),
+        tuple(sessions_of(plan.school, plan.week)),
     )
 
 

@@ -47,6 +47,11 @@ def write_report_of(folder: Path, file: Path) -> None:
         found = Staffed.read(folder)
         write_staffing_report(found, file, staffing_picture(found))
         return
+    if "replication" in manifest:
+        from sdmsim.show.report_year import write_year_report
+
+        write_year_report(folder, file)
+        return
     _refuse_a_trace(folder, manifest, "report")
     from sdmsim.lab.results import Results
     from sdmsim.show.report import write_report

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 REPORT = "report.html"
 FIGURES = "figures"
+COMPARISON = "comparison.xlsx"
 
 
 @click.command()
@@ -99,8 +100,11 @@ def _tell_failures(
 def illustrate(folder: Path) -> Results:
     """Pictures and report from the files that were just written, as `plot` and `report` make them."""
     from sdmsim.lab.results import Results
+    from sdmsim.show.comparison_book import comparison_book
+    from sdmsim.show.grids import read_sessions
     from sdmsim.show.pictures import draw, save_all
-    from sdmsim.show.report import write_report
+    from sdmsim.show.report import weeks_shown, write_report
+    from sdmsim.show.week_book import week_book
 
     results = Results.read(folder)
     seconds = {name: results.manifest[name] for name in ("wall_seconds", "timetable_seconds", "simulate_seconds")}
@@ -109,6 +113,11 @@ def illustrate(folder: Path) -> Results:
     pictures = draw(results)
     save_all(pictures, folder / FIGURES)
     write_report(results, folder / REPORT, pictures)
+    (folder / COMPARISON).write_bytes(comparison_book(results))
+    for arm in weeks_shown(results):
+        sessions = read_sessions(results.sessions[results.sessions["arm"] == arm])
+        book = week_book(f"{results.title} {arm}", sessions)
+        (folder / f"week-{results.arms.index(arm) + 1}.xlsx").write_bytes(book)
     return results
 
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from sdmsim.scenario import Scenario
 
 
+REPORT, WEEK = "report.html", "week.xlsx"
+CHILDREN = "children-local-only.xlsx"
+
+
 def _described(file: Path, seed: int | None, assumed: str | None) -> Scenario:
     from sdmsim.scenario import load
 
@@ -57,6 +61,9 @@ def run(
     from sdmsim.lab.folder import refuse_other_inputs
     from sdmsim.lab.one_year import run_inputs, write_run
     from sdmsim.plan import plan_of
+    from sdmsim.show.children_book import children_book
+    from sdmsim.show.report_year import write_year_report
+    from sdmsim.show.week_book import year_week_book
     from sdmsim.show.year import print_year, year_summary
     from sdmsim.world import live
 
@@ -90,7 +97,11 @@ def run(
         simulate_seconds=lived - planned,
         inputs=inputs,
         also=also,
+        file=scenario.name,
     )
+    (target / WEEK).write_bytes(year_week_book(described, log))
+    (target / CHILDREN).write_bytes(children_book(described.title, log))
+    write_year_report(target, target / REPORT)
     if as_json:
         click.echo(json.dumps(year_summary(described, log, target), ensure_ascii=False, allow_nan=False))
     elif not quiet:

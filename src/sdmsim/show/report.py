@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sdmsim.lab.fairness import shipped_leads
 from sdmsim.show import assumed, certainty, gainers, slots, words
-from sdmsim.show.answer import CANNOT_SAY, answer, headline, levels, odd_verdicts, open_verdicts, records
+from sdmsim.show.answer import CANNOT_SAY, answer, headline, levels, odd_verdicts, open_verdicts, records, spoken_of
+from sdmsim.show.grids import WeekGrid, class_grids, read_sessions, therapist_grids
 from sdmsim.show.page import (
     Group,
     GroupedTable,
@@ -32,6 +33,15 @@ if TYPE_CHECKING:
     from sdmsim.lab.results import Results
 
 TEMPLATE = "report.html.j2"
+MOST_GRIDS = 30
+LOCAL = (
+    "the grids of weeks below hold coded ids of children. For a page that may leave the house: "
+    "sdmsim report DIR --share."
+)
+WEEKS_SAID = (
+    "The weeks are those of the baseline and of the arm that the answer speaks of; week-1.xlsx and so on hold the same "
+    "for paper, a sheet for each therapist and each class, and sessions.csv holds the weeks of all arms."
+)
 SECTIONS = {
     "comparison": "comparison",
     "trade_off": "trade_off",
@@ -92,13 +102,36 @@ def _content(results: Results, pictures: Sequence[Picture]) -> dict[str, Any]:
             "The weekly slots that break first", ["arm", *slots.HEADS], slots.broken_by_arm(results.slots)
         ),
         "week_tables": list(_week_tables(results)),
-        "weeks": [],
-        "weeks_said": "",
+        "weeks": list(_weeks(results)),
+        "weeks_said": WEEKS_SAID if len(results.sessions) else "",
         "every_metric": _every_metric(results.summary),
         "every_difference": _every_difference(results.comparison),
-        "assumptions": _assumptions(results),
+        "assumptions": assumptions_of(results.assumptions, manifest["assumptions"]),
         "notes": results.notes,
+        "local": LOCAL if len(results.sessions) else "",
     }
+
+
+class WeekOf(NamedTuple):
+    """The weeks of an arm's therapists, and of the classes that they visit or call children from."""
+
+    arm: str
+    therapists: Sequence[WeekGrid]
+    classes: Sequence[WeekGrid]
+
+
+def _weeks(results: Results) -> Iterator[WeekOf]:
+    """Of the baseline and the arm that the answer speaks of; no more grids than a reader turns over."""
+    for arm in weeks_shown(results):
+        sessions = read_sessions(results.sessions[results.sessions["arm"] == arm])
+        therapists, classes = therapist_grids(sessions), class_grids(sessions)
+        yield WeekOf(arm, therapists[:MOST_GRIDS], classes if len(classes) <= MOST_GRIDS else ())
+
+
+def weeks_shown(results: Results) -> list[str]:
+    """The arms whose weeks are drawn as grids: the baseline, and the arm that the answer speaks of."""
+    there = set(results.sessions["arm"]) if len(results.sessions) else set()
+    return [arm for arm in (results.baseline, spoken_of(results.comparison)) if arm in there]
 
 
 class Part(NamedTuple):
@@ -186,11 +219,11 @@ class Assumed(NamedTuple):
     judged: Table
 
 
-def _assumptions(results: Results) -> Assumed | None:
-    table = results.assumptions
+def assumptions_of(table: pd.DataFrame, said: Mapping[str, Any]) -> Assumed | None:
+    """What a page says of assumptions.csv; None where it is empty. `said`: set and overrides."""
     if not len(table):
         return None
-    sentence = assumed.summary(results.manifest["assumptions"], assumed.grades_of(table))
+    sentence = assumed.summary(said, assumed.grades_of(table))
     return Assumed(sentence, Table("", assumed.HEAD, assumed.judged_rows(table)))
 
 

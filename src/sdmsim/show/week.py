@@ -11,24 +11,22 @@ from time import perf_counter
 from typing import Any
 
 from sdmsim.delivery.placement import proposed_files
+from sdmsim.delivery.sessions import WeeklySession, sessions_of, weeks_in_words
+from sdmsim.delivery.sessions import clock as clock
 from sdmsim.delivery.vocabulary import EVERY_WEEK, Appointment, Week
 from sdmsim.scenario import Scenario
 from sdmsim.school.sites import sites_of
 from sdmsim.school.vocabulary import WEEKDAYS, School
 from sdmsim.show.console import console, table
+from sdmsim.show.grids import lessons_of
+from sdmsim.show.week_book import week_book
 
 WEEK_COLUMNS = (
     *("therapist", "weekday", "start", "end", "setting", "section", "room", "goals", "students"),
     *("lead_minutes", "tail_minutes", "first", "last", "weeks"),
 )
 SLOT_COLUMNS = ("therapist", "day", "start", "minutes", "where", "students", "service")
-LONGEST_YEAR_WEEKS = 53
 UNPLACED_COLUMNS = ("student", "service", "goal", "minutes", "setting", "session", "reason")
-
-
-def clock(minute: float) -> str:
-    """Minutes after midnight as `09:05`."""
-    return f"{int(minute) // 60:02d}:{int(minute) % 60:02d}"
 
 
 def students_of(school: School, week: Week, appointment: Appointment) -> list[str]:
@@ -118,16 +116,6 @@ def _cell(school: School, week: Week, a: Appointment) -> str:
     return f"{a.minutes} min, {place}\n{' '.join(students_of(school, week, a))}{dates}{held}"
 
 
-def weeks_in_words(weeks: int) -> str:
-    """School weeks, counted from 1, as `1-3 5-7`; empty where an appointment is held in every week."""
-    if weeks == EVERY_WEEK:
-        return ""
-    held = [w for w in range(LONGEST_YEAR_WEEKS) if weeks >> w & 1]
-    begins = [w for w in held if w - 1 not in held]
-    ends = [w for w in held if w + 1 not in held]
-    return " ".join(str(a + 1) if a == b else f"{a + 1}-{b + 1}" for a, b in zip(begins, ends, strict=True))
-
-
 def bounds(week: Week) -> list[str]:
     """How far the week may be from the best possible, in sentences."""
     return [
@@ -161,7 +149,7 @@ def week_summary(scenario: Scenario, week: Week) -> dict[str, Any]:
 
 
 def write_week(scenario: Scenario, make: Callable[[], Week], folder: Path) -> Week:
-    """Make the week and write timetable.csv and unplaced.csv, beside what is there of the same inputs.
+    """Make the week and write its tables and its workbook, beside what is there of the same inputs.
 
     Raises:
         InputErrors: the folder holds results of other inputs, or something else; then no week is made.
@@ -173,10 +161,13 @@ def write_week(scenario: Scenario, make: Callable[[], Week], folder: Path) -> We
     inputs = run_inputs(scenario)
     refuse_other_inputs(folder, inputs=inputs, seed=scenario.seed)
     week = make()
+    sessions = list(sessions_of(scenario.roster, week))
     files = {
         "timetable.csv": as_csv(WEEK_COLUMNS, week_rows(scenario.roster, week)),
         "unplaced.csv": as_csv(UNPLACED_COLUMNS, unplaced_rows(scenario.roster, week)),
         "own-week.csv": as_csv(SLOT_COLUMNS, slot_rows(scenario.roster, week)),
+        "sessions.csv": as_csv(WeeklySession._fields, [s._asdict() for s in sessions]),
+        "week.xlsx": week_book(scenario.title, sessions, lessons_of(scenario.roster)),
         **proposed_files(scenario.placement, scenario.roster),
     }
     if (folder / MANIFEST).exists():
@@ -221,7 +212,7 @@ def print_week(scenario: Scenario, week: Week, folder: Path) -> None:
         screen.print(sentence)
     for note in scenario.notes:
         screen.print(f"Note: {note}", soft_wrap=True)
-    screen.print(f"\nWritten: {folder / 'timetable.csv'}", soft_wrap=True)
+    screen.print(f"\nWritten: {folder / 'timetable.csv'}; to print: {folder / 'week.xlsx'}", soft_wrap=True)
 
 
 def contract_hours(scenario: Scenario, therapist: int) -> float:

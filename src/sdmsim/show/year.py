@@ -60,11 +60,8 @@ def year_summary(scenario: Scenario, log: Log, folder: Path) -> dict[str, Any]:
 def print_year(scenario: Scenario, log: Log, folder: Path) -> None:
     """The year on standard output."""
     screen = console()
-    rows = by_service(metrics.fidelity(log))
-    reasons = [reason for reason in REASONS if any(row["missed"][reason] >= 0.5 for row in rows)]
     title = f"{scenario.title}: one simulated year (seed {log.seed}), minutes of all children together"
-    head = ["", *("\n".join(row[key] for key in BY if row[key]) for row in rows)]
-    screen.print(table(title, head, _lines(rows, reasons)))
+    screen.print(table(title, *service_lines(by_service(metrics.fidelity(log)))))
     screen.print("The share given leaves out what is owed on days without school.\n")
     values = metrics.row(log)
     lines = [[heading(m), shown(m, values[m])] for m in order_of(values) if m in WORDS and values[m] == values[m]]
@@ -80,7 +77,13 @@ def print_year(scenario: Scenario, log: Log, folder: Path) -> None:
         screen.print(sentence, soft_wrap=True)
     for note in (*metrics.notes_of_year(log.plan), *scenario.notes):
         screen.print(f"Note: {note}", soft_wrap=True)
-    screen.print(f"\nWritten: {folder}", soft_wrap=True)
+    screen.print(f"\nWritten: {folder} (report.html; week.xlsx to print)", soft_wrap=True)
+
+
+def service_lines(rows: list[dict[str, Any]]) -> tuple[list[str], list[list[str]]]:
+    """Head and lines of a table: a column for each row of `by_service`, a line for each thing counted."""
+    reasons = [reason for reason in REASONS if any(row["missed"][reason] >= 0.5 for row in rows)]
+    return ["", *("\n".join(row[key] for key in BY if row[key]) for row in rows)], _lines(rows, reasons)
 
 
 def _lines(rows: list[dict[str, Any]], reasons: list[str]) -> list[list[str]]:
