@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -150,6 +151,59 @@ def test_levels_show_each_arm_with_its_band(arms: tuple[str, ...]) -> None:
     nothing = pictures.levels(Figure().add_subplot(), results.summary, "no such metric", arms)
     assert len(nothing) == 0
     assert pictures.levels_alt(nothing) == "Nothing to show."
+
+
+def yearly(arms: tuple[str, ...]) -> pd.DataFrame:
+    """A ledger as experiments write it: ten weeks, each arm owes less than the one before."""
+    rows = [
+        {"arm": arm, "week": week, "owed": 60.0 * week, "delivered": (40.0 + i) * week, "made_up": 2.0 * (week > 5)}
+        for i, arm in enumerate(arms)
+        for week in range(1, 11)
+    ]
+    table = pd.DataFrame(rows)
+    return table.assign(still_owed=table["owed"] - table["delivered"] - table["made_up"])
+
+
+@pytest.mark.parametrize("arms", [("only",), tuple(f"{10 * i} % push-in" for i in range(10))])
+def test_every_picture_of_an_experiment_says_its_numbers_with_one_arm_and_with_ten(arms: tuple[str, ...]) -> None:
+    """The words of each hold numbers that stand in its table, and figures laid out as a whole cut nothing off."""
+    results = replace(made_results(arms, replications=5), ledger=yearly(arms))
+    found = {p.name: p for p in pictures.draw(results)}
+    assert set(found) >= {"trade_off", "missed", "therapist_week", "months", "ledger"}
+    for picture in found.values():
+        assert picture.alt.endswith(".")
+        assert any(sign.isdigit() for sign in picture.alt), picture.name
+    for name in ("comparison", "groups"):
+        assert name not in found or cut_off(found[name].figure) == []
+    point = found["trade_off"].numbers.iloc[-1]
+    assert f"{arms[-1]} {point['class_minutes_missed']:.1f} min a child a week and " in found["trade_off"].alt
+    most = found["missed"].numbers.set_index("arm").sum(axis=1)
+    assert f"{most.idxmax()} {most.max():.0f} in all" in found["missed"].alt
+    assert f"{arms[0]} 198" in found["ledger"].alt
+
+
+def test_the_front_of_a_trade_off_is_filled() -> None:
+    """An arm that another surely beats on both outcomes is hollow, and the words name the front."""
+    arms = ("a", "b", "c")
+    results = made_results(arms, replications=10)
+    ax = Figure().add_subplot()
+    numbers = pictures.trade_off(ax, results.summary, arms, runs=results.runs)
+    assert list(numbers["on_front"]) == ["no", "no", "yes"]
+    faces = [to_rgb(str(x.get_markerfacecolor())) for x in ax.lines if x.get_marker() not in ("None", None, "")]
+    assert [face == (1.0, 1.0, 1.0) for face in faces] == [True, True, False]
+    assert pictures.trade_off_alt(numbers).endswith("On the front: c.")
+
+
+def test_the_ledger_is_drawn_up_to_what_was_promised() -> None:
+    """Given, made up and owed stack to the promise; the words hold the end of the year."""
+    own = yearly(("only",))
+    ax = Figure().add_subplot()
+    drawn = pictures.ledger(ax, own)
+    assert list(ax.lines[0].get_ydata()) == list(own["owed"])
+    assert list(drawn["still_owed"]) == list(own["still_owed"])
+    said = "At year's end 402 of 600 promised minutes a child are given, 2 of them made up and 198 still owed"
+    assert pictures.ledger_alt(own).startswith(said)
+    assert len(pictures.ledger(Figure().add_subplot(), own.iloc[:0])) == 0
 
 
 def test_no_two_of_sixty_arms_look_the_same() -> None:

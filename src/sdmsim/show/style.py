@@ -60,16 +60,16 @@ def line(position: int) -> str:
     return LINES[position // len(TINTS) % len(LINES)]
 
 
-HATCH = "////"
-"""Laid over a colour that is used a second time in one stack."""
+HATCH, BACK, DOTS = "////", "\\\\\\\\", "...."
+"""Laid over a colour that is used a second time in one stack, or whose neighbours are as dark without colours."""
 
 REASON_STYLES: dict[str, tuple[str, str]] = {
     "child_absent": (PALETTE[0], ""),
     "child_unwilling": (PALETTE[4], ""),
-    "provider_absent": (PALETTE[5], ""),
+    "provider_absent": (PALETTE[5], DOTS),
     "provider_called_away": (PALETTE[1], ""),
     "vacancy": (PALETTE[5], HATCH),
-    "school_event": (PALETTE[2], ""),
+    "school_event": (PALETTE[2], BACK),
     "class_unavailable": (PALETTE[6], ""),
     "helper_missing": (PALETTE[1], HATCH),
     "no_room": (PALETTE[3], HATCH),
@@ -106,3 +106,6 @@ ACTIVITY_GROUPS: dict[str, tuple[str, str]] = {
     OVERTIME: (OVERTIME, "#000000"),
 }
 """Parts of a therapist's week as they are drawn, in order: the words and the colour."""
+
+ACTIVITY_HATCHES: dict[str, str] = {"moves": DOTS, "co_planning": BACK, "indirect": HATCH}
+"""Of parts that would be as grey as their neighbours in print without colours."""

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sdmsim.show.pictures.layout import key_below, wrapped
-from sdmsim.show.style import ACTIVITY_GROUPS, OVERTIME, REASON_STYLES, colour
-from sdmsim.show.words import MISSED, reason_words
+from sdmsim.show.style import ACTIVITY_GROUPS, ACTIVITY_HATCHES, OVERTIME, REASON_STYLES, colour
+from sdmsim.show.words import MISSED, number, reason_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+ALL_UP_TO = 5
+"""Arms that are read out one by one."""
 
 
 def therapist_week(ax: Axes, workload: pd.DataFrame, arms: Sequence[str]) -> pd.DataFrame:
@@ -28,7 +31,14 @@ def therapist_week(ax: Axes, workload: pd.DataFrame, arms: Sequence[str]) -> pd.
     contract = float(wide.drop(columns=OVERTIME, errors="ignore").sum(axis=1).max())
     wide = wide.loc[:, wide.max() > 0.005]
     tints = dict(groups)
-    _stack(ax, wide, [str(a) for a in wide.columns], [(tints[str(a)], "") for a in wide.columns], decimals=1)
+    hatches = {ACTIVITY_GROUPS[activity][0]: hatch for activity, hatch in ACTIVITY_HATCHES.items()}
+    _stack(
+        ax,
+        wide,
+        [str(a) for a in wide.columns],
+        [(tints[str(a)], hatches.get(str(a), "")) for a in wide.columns],
+        decimals=1,
+    )
     ax.axvline(contract, color="black", linewidth=1.4, linestyle="--", zorder=4)
     ax.set_xlim(0, max(contract, float(wide.sum(axis=1).max())) * 1.06)
     ax.annotate(
@@ -77,3 +87,29 @@ def _stack(
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="x")
     key_below(ax, len(labels))
+
+
+def therapist_week_alt(numbers: pd.DataFrame) -> str:
+    """What most hours of each arm's week go into, and the overtime."""
+    return f"Hours a week: {_biggest(numbers, 1)}."
+
+
+def missed_alt(numbers: pd.DataFrame) -> str:
+    """How many minutes each arm's children miss, and the reasons that take most of them."""
+    named = numbers.rename(columns={c: reason_words(str(c)) for c in numbers.columns if c != "arm"})
+    return f"Minutes missed, a child a year: {_biggest(named, 0)}."
+
+
+def _biggest(numbers: pd.DataFrame, decimals: int, most: int = 3) -> str:
+    """The sum of each arm and its largest parts."""
+    rows = numbers.to_dict("records")
+    if len(rows) > ALL_UP_TO:  # of many arms those with the least and the most
+        sums = [sum(float(v) for k, v in row.items() if k != "arm") for row in rows]
+        rows = [rows[sums.index(min(sums))], rows[sums.index(max(sums))]]
+    said = []
+    for row in rows:
+        parts = {str(k): float(v) for k, v in row.items() if k != "arm" and float(v) > 0.0}
+        named = sorted(parts, key=lambda part: -parts[part])[:most]
+        largest = ", ".join(f"{name} {number(parts[name], decimals)}" for name in named)
+        said.append(f"{row['arm']} {number(sum(parts.values()), decimals)} in all ({largest})")
+    return "; ".join(said) or "nothing to show"

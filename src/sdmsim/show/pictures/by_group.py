@@ -11,7 +11,7 @@ from sdmsim.metrics import BETTER
 from sdmsim.show.answer import records
 from sdmsim.show.gainers import IN_SENTENCES, SMALL_MARK, name_of
 from sdmsim.show.style import GREY, colour, marker
-from sdmsim.show.words import words_of
+from sdmsim.show.words import number, words_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -75,3 +75,19 @@ def groups(ax: Axes, table: pd.DataFrame, metric: str, arms: Sequence[str], othe
     ax.set_xlabel(f"difference, {words.difference_unit or words.unit}\n(further {side} is better)")
     names = ["metric", "way", "group", "arm", "difference", "ci_low", "ci_high", "clear"]
     return pd.DataFrame(drawn, columns=names)
+
+
+def groups_alt(numbers: pd.DataFrame) -> str:
+    """For each measure, which group gains and which loses most, and in which arm."""
+    said = []
+    for metric in dict.fromkeys(numbers["metric"]):
+        own, words = numbers[numbers["metric"] == metric], words_of(metric)
+        clear = own[own["clear"] == "yes"]
+        if not len(clear):
+            said.append(f"{words.label}: no clear difference in any group")
+            continue
+        low, high = clear.loc[clear["difference"].idxmin()], clear.loc[clear["difference"].idxmax()]
+        ends = [f"{r['group']} {number(r['difference'], words.decimals, sign=True)} in {r['arm']}" for r in (low, high)]
+        unit = words.difference_unit or words.unit
+        said.append(f"{words.label}, {unit}, clear differences: {' to '.join(dict.fromkeys(ends))}")
+    return f"{'; '.join(said)}." if said else "Nothing to show."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sdmsim.show.pictures.layout import key_below, wrapped
+from sdmsim.show.pictures.layout import key_below, listed, wrapped
 from sdmsim.show.record import Pair
 from sdmsim.show.style import colour, line, marker
 from sdmsim.show.words import heading
@@ -67,3 +67,26 @@ def month_words(month: object) -> str:
     """`2024-09`, `9` or `Sep` as `Sep`."""
     text = str(month).rsplit("-", 1)[-1]
     return _MONTHS[int(text) - 1] if text.isdigit() and 1 <= int(text) <= 12 else text
+
+
+def months_alt(numbers: pd.DataFrame) -> str:
+    """Each arm's lowest and highest month, in per cent."""
+    said = []
+    for arm in [c for c in numbers.columns if c != "month"]:
+        shares = {month_words(m): float(v) for m, v in zip(numbers["month"], numbers[arm], strict=True) if v == v}
+        if shares:
+            low, high = min(shares, key=lambda m: shares[m]), max(shares, key=lambda m: shares[m])
+            said.append(f"{arm} from {100 * shares[low]:.0f} % in {low} to {100 * shares[high]:.0f} % in {high}")
+    return f"Share of the promised minutes given, by month: {listed(said)}." if said else "Nothing to show."
+
+
+def record_alt(numbers: pd.DataFrame) -> str:
+    """How far the simulated months lie from the logged ones."""
+    said = []
+    for (simulated, logged), own in numbers.groupby(["simulated_name", "logged_name"], sort=False):
+        apart = 100.0 * (own["simulated"] - own["logged"])
+        said.append(
+            f"{simulated} against {logged}: {apart.mean():+.1f} points in the mean month, at most "
+            f"{apart.abs().max():.1f} apart"
+        )
+    return f"Share of the required minutes given, by month. {listed(said)}." if said else "Nothing to show."

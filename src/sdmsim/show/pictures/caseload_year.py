@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from sdmsim.show.pictures.layout import wrapped
+from sdmsim.show.pictures.layout import listed, wrapped
 from sdmsim.show.style import colour, line
 
 if TYPE_CHECKING:
@@ -45,3 +45,15 @@ def path(ax: Axes, table: pd.DataFrame, arms: Sequence[str], panel: Panel) -> pd
     if panel.quantity == "past_clock":
         ax.set_ylim(bottom=0.0)
     return rows.reset_index(drop=True)
+
+
+def caseload_alt(numbers: pd.DataFrame) -> str:
+    """Children at the start and end of the year, and evaluations past their deadline at its end, by arm."""
+    said = []
+    for arm in dict.fromkeys(numbers["arm"]):
+        own = numbers[numbers["arm"] == arm].sort_values("week")
+        served, late = (own[own["quantity"] == quantity]["mean"] for quantity in ("served", "past_clock"))
+        if len(served):
+            text = f"{arm} from {served.iloc[0]:.0f} to {served.iloc[-1]:.0f} children"
+            said.append(text + (f", {late.iloc[-1]:.0f} late evaluations at the end" if len(late) else ""))
+    return f"{listed(said)}." if said else "Nothing to show."

@@ -6,21 +6,25 @@ holds them; arms are drawn in the order given.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sdmsim.lab.front import standings_of
 from sdmsim.show.answer import differences, levels
 from sdmsim.show.certainty import joint_intervals
-from sdmsim.show.pictures.layout import key_below, wrapped
+from sdmsim.show.pictures.layout import key_below, listed, wrapped
 from sdmsim.show.style import GREY, colour, marker
-from sdmsim.show.words import heading, shown_difference, words_of
+from sdmsim.show.words import heading, interval, shown, shown_difference, words_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from sdmsim.lab.results import Results
+
+TRADE = ("class_minutes_missed", "delivered_share")
+"""What a trade-off is drawn of, where nothing else is asked for: across, and up."""
 
 
 def comparison(ax: Axes, results: Results, metric: str, arms: Sequence[str], others: Sequence[str]) -> pd.DataFrame:
@@ -32,6 +36,7 @@ def comparison(ax: Axes, results: Results, metric: str, arms: Sequence[str], oth
     words, table = words_of(metric), results.comparison
     jointly = joint_intervals(results.joint, metric)
     found = {d.arm: d for d in differences(table, metric)}
+    widest = max(((d.high - d.low) / 2.0 for d in found.values() if d.low == d.low), default=0.0)
     rows = []
     for row, arm in enumerate(others):
         d = found.get(arm)
@@ -47,7 +52,7 @@ def comparison(ax: Axes, results: Results, metric: str, arms: Sequence[str], oth
         face = tint if d.clear else "white"
         ax.plot(value, row, marker(arms.index(arm)), color=tint, markerfacecolor=face, markersize=6, zorder=3)
         ax.annotate(
-            shown_difference(metric, d.value, half=(d.high - d.low) / 2.0), (value, row), xytext=(0, 6),
+            shown_difference(metric, d.value, half=widest), (value, row), xytext=(0, 6),
             textcoords="offset points", ha="center", va="bottom", fontsize=7.5, color="black", zorder=4,
             bbox={"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.85},
         )  # fmt: skip
@@ -72,20 +77,66 @@ def _spread(ax: Axes, values: Sequence[float], decimals: int) -> None:
     ax.set_xlim(low - margin, high + margin)
 
 
-def trade_off(ax: Axes, summary: pd.DataFrame, arms: Sequence[str]) -> pd.DataFrame:
-    """Promised minutes given against class missed: one point per arm, with both 95 % intervals."""
-    across, up = "class_minutes_missed", "delivered_share"
+def comparison_alt(numbers: pd.DataFrame) -> str:
+    """Each measure's differences; of more than four arms the smallest, the largest and how many are clear."""
+    said = []
+    for metric in dict.fromkeys(numbers["metric"]):
+        own, words = numbers[numbers["metric"] == metric].to_dict("records"), words_of(metric)
+        clear = sum(r["clear"] == "yes" for r in own)
+        shown = own if len(own) <= 4 else [min(own, key=_difference), max(own, key=_difference)]
+        parts = [_said({str(k): v for k, v in r.items()}, words.scale) for r in shown]
+        unit = words.difference_unit or words.unit
+        said.append(f"{words.label}, {unit}: {listed(parts)}; {clear} of {len(own)} clear")
+    return f"{'. '.join(said)}." if said else "Nothing to show."
+
+
+def _difference(row: Mapping[Hashable, Any]) -> float:
+    return float(row["difference"])
+
+
+def _said(row: Mapping[str, Any], scale: float) -> str:
+    metric, low, high = str(row["metric"]), float(row["ci_low"]) / scale, float(row["ci_high"]) / scale
+    value = shown_difference(metric, float(row["difference"]) / scale, half=(high - low) / 2.0)
+    ends = f" ({interval(metric, low, high)})" if low < high else ""
+    return f"{row['arm']} {value}{ends}"
+
+
+def trade_off(
+    ax: Axes,
+    summary: pd.DataFrame,
+    arms: Sequence[str],
+    *,
+    runs: pd.DataFrame | None = None,
+    outcomes: tuple[str, str] = TRADE,
+) -> pd.DataFrame:
+    """One outcome against another (across, up): one point per arm, with both 95 % intervals.
+
+    With `runs` (as `Results.runs`) arms off the front are hollow: another one is surely no worse in both outcomes and
+    better in one.
+    """
+    across, up = outcomes
     known = levels(summary)
+    off = {s.arm for s in standings_of(runs, arms, outcomes) if not s.on_front} if runs is not None else set()
     rows = []
     for i, arm in enumerate(arms):
         if (arm, across) not in known or (arm, up) not in known:
             continue
         found = [v * words_of(across).scale for v in known[arm, across]]
         found += [v * words_of(up).scale for v in known[arm, up]]
+        face = "white" if arm in off else colour(i)
         ax.plot([found[1], found[2]], [found[3]] * 2, color=colour(i), linewidth=1.6, zorder=2)
         ax.plot([found[0]] * 2, [found[4], found[5]], color=colour(i), linewidth=1.6, zorder=2)
-        ax.plot(found[0], found[3], marker(i), color=colour(i), markersize=7, label=wrapped(arm), zorder=3)
-        rows.append((arm, *found))
+        ax.plot(
+            found[0],
+            found[3],
+            marker(i),
+            color=colour(i),
+            markerfacecolor=face,
+            markersize=7,
+            label=wrapped(arm),
+            zorder=3,
+        )
+        rows.append((arm, *found, "" if runs is None else "no" if arm in off else "yes"))
     ax.set_xlabel(heading(across))
     ax.set_ylabel(heading(up))
     ax.grid()
@@ -93,7 +144,20 @@ def trade_off(ax: Axes, summary: pd.DataFrame, arms: Sequence[str]) -> pd.DataFr
     _not_too_close(ax)
     key_below(ax, len(rows))
     names = [across, f"{across}_ci_low", f"{across}_ci_high", up, f"{up}_ci_low", f"{up}_ci_high"]
-    return pd.DataFrame(rows, columns=["arm", *names])
+    return pd.DataFrame(rows, columns=["arm", *names, "on_front"])
+
+
+def trade_off_alt(numbers: pd.DataFrame, outcomes: tuple[str, str] = TRADE) -> str:
+    """Where each arm lies, and which are on the front."""
+    said = []
+    for row in numbers.to_dict("records"):
+        parts = [shown(o, float(row[o]) / words_of(o).scale, unit=True) for o in outcomes]
+        said.append(f"{row['arm']} {parts[0]} and {parts[1]}")
+    on = [str(arm) for arm in numbers.loc[numbers["on_front"] == "yes", "arm"]] if len(numbers) else []
+    front = f" On the front: {listed(on)}." if on else ""
+    return (
+        f"{' and '.join(words_of(o).label for o in outcomes)}: {listed(said)}.{front}" if said else "Nothing to show."
+    )
 
 
 def _not_too_close(ax: Axes, least: float = 2.0) -> None:

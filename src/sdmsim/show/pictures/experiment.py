@@ -9,11 +9,12 @@ from matplotlib.figure import Figure
 
 from sdmsim.metrics import OF_GROUPS, SMALL
 from sdmsim.show.gainers import SMALL_MARK
-from sdmsim.show.pictures.bars import missed, therapist_week
-from sdmsim.show.pictures.by_group import group_rows, groups, key
-from sdmsim.show.pictures.by_month import against_record, months
-from sdmsim.show.pictures.caseload_year import BANDS_UP_TO, PANELS, path
-from sdmsim.show.pictures.compared import comparison, trade_off
+from sdmsim.show.pictures.bars import missed, missed_alt, therapist_week, therapist_week_alt
+from sdmsim.show.pictures.by_group import group_rows, groups, groups_alt, key
+from sdmsim.show.pictures.by_month import against_record, months, months_alt, record_alt
+from sdmsim.show.pictures.caseload_year import BANDS_UP_TO, PANELS, caseload_alt, path
+from sdmsim.show.pictures.compared import comparison, comparison_alt, trade_off, trade_off_alt
+from sdmsim.show.pictures.course import still_owed, still_owed_alt
 from sdmsim.show.pictures.layout import wrapped
 from sdmsim.show.pictures.picture import Picture, laid_out, style
 from sdmsim.show.record import pairs
@@ -45,6 +46,8 @@ def _pictures(results: Results) -> Iterator[Picture]:
         yield _therapist_week(results)
     if len(results.months):
         yield _months(results)
+    if len(results.ledger):
+        yield _ledger(results)
     if len(results.caseload):
         yield _caseload(results)
 
@@ -69,6 +72,7 @@ def _comparison(results: Results, metrics: Sequence[str]) -> Picture:
         numbers.append(comparison(ax, results, metric, results.arms, others))
     for ax in axes.flat[len(metrics) :]:
         ax.set_axis_off()
+    table = pd.concat(numbers, ignore_index=True)
     return Picture(
         name="comparison",
         title="Differences from the baseline",
@@ -77,9 +81,9 @@ def _comparison(results: Results, metrics: Sequence[str]) -> Picture:
             "its 95 % interval (thick) and the wider one that holds for all arms of a measure at once (thin, with "
             "ends). Filled: clear after adjustment for several arms; hollow: no clear difference."
         ),
-        alt=f"Points with intervals: {len(others)} arms against {results.baseline} on {len(metrics)} measures.",
+        alt=f"{len(others)} arms against {results.baseline}. {comparison_alt(table)}",
         figure=figure,
-        numbers=pd.concat(numbers, ignore_index=True),
+        numbers=table,
     )
 
 
@@ -94,6 +98,7 @@ def _groups(results: Results) -> Picture:
         groups(ax, results.groups, metric, results.arms, others) for ax, metric in zip(axes, OF_GROUPS, strict=True)
     ]
     figure.legend(handles=key(results.arms, others), loc="outside lower center", ncols=min(4, len(others)))
+    table = pd.concat(numbers, ignore_index=True)
     return Picture(
         name="groups",
         title="Who gains and who loses",
@@ -102,31 +107,31 @@ def _groups(results: Results) -> Picture:
             "after adjustment for all groups of one kind and all arms; hollow: not. In brackets the children of the "
             f"group; {SMALL_MARK}: fewer than {SMALL}."
         ),
-        alt=f"Points with intervals: {len(lines)} groups of children in {len(others)} arms against {results.baseline}.",
+        alt=f"{len(lines)} groups of children in {len(others)} arms against {results.baseline}. {groups_alt(table)}",
         figure=figure,
-        numbers=pd.concat(numbers, ignore_index=True),
+        numbers=table,
     )
 
 
 def _trade_off(results: Results) -> Picture:
     figure = Figure(figsize=(7.0, 4.4))
     ax = figure.add_subplot()
-    numbers = trade_off(ax, results.summary, results.arms)
+    numbers = trade_off(ax, results.summary, results.arms, runs=results.runs)
     return Picture(
         name="trade_off",
         title="Promised minutes given against class missed",
         caption=(
             "Further up: more of the promised minutes. Further left: less class missed. "
-            "Bars: 95 % intervals of the means."
+            "Bars: 95 % intervals of the means. Hollow: another arm is surely no worse in both and better in one."
         ),
-        alt=f"One point for each of {len(numbers)} arms: share of promised minutes given against class minutes missed.",
+        alt=trade_off_alt(numbers),
         figure=figure,
         numbers=numbers,
     )
 
 
 def _front(results: Results, outcomes: Sequence[str]) -> Picture:
-    from sdmsim.show.pictures.front import draw_front
+    from sdmsim.show.pictures.front import draw_front, front_alt
 
     figure = Figure(figsize=(7.0, 4.8))
     numbers = draw_front(figure.add_subplot(), results, outcomes)
@@ -138,7 +143,7 @@ def _front(results: Results, outcomes: Sequence[str]) -> Picture:
             f"Arms weighed by {shown}. Filled: on the front, no other arm is surely no worse in all of these and "
             "better in one. Hollow: off it. Bars: 95 % intervals of the means."
         ),
-        alt=f"One point for each of {len(numbers)} arms; {int(numbers['on_front'].sum())} are on the front.",
+        alt=front_alt(numbers, outcomes),
         figure=figure,
         numbers=numbers,
     )
@@ -155,7 +160,7 @@ def _missed(results: Results) -> Picture:
             "Mean over served children and simulated years. Days without school are shown too; the share given "
             "leaves them out."
         ),
-        alt="Stacked bars: minutes missed by reason, one bar for each arm.",
+        alt=missed_alt(numbers),
         figure=figure,
         numbers=numbers,
     )
@@ -172,7 +177,7 @@ def _therapist_week(results: Results) -> Picture:
             "Hours by activity, mean over school weeks and simulated years. The parts up to the line make the "
             "contract week; what stands beyond it is overtime."
         ),
-        alt="Stacked bars: hours of the therapists' week by activity, one bar for each arm.",
+        alt=therapist_week_alt(numbers),
         figure=figure,
         numbers=numbers,
     )
@@ -202,7 +207,7 @@ def _months(results: Results) -> Picture:
         name="months",
         title="Minutes given, month by month",
         caption=caption,
-        alt="Lines: share of minutes given in each month of the school year" + (", with a record." if held else "."),
+        alt=record_alt(numbers) if held else months_alt(numbers),
         figure=figure,
         numbers=numbers,
     )
@@ -217,6 +222,7 @@ def _caseload(results: Results) -> Picture:
     drawn = [path(ax, results.caseload, arms, panel) for ax, panel in zip(axes, PANELS, strict=True)]
     axes[-1].set_xlabel("school week")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
+    table = pd.concat(drawn, ignore_index=True)
     shaded = " Shaded: the middle nine tenths of the years." if len(arms) <= BANDS_UP_TO else ""
     return Picture(
         name="caseload",
@@ -225,7 +231,23 @@ def _caseload(results: Results) -> Picture:
             "Means over simulated years: children on the caseload; evaluations that are not done and past their "
             f"deadline; of the minutes at which the child was there and willing, those given.{shaded}"
         ),
-        alt=f"Lines for {len(arms)} arms: children, late evaluations and minutes given in each school week.",
+        alt=caseload_alt(table),
         figure=figure,
-        numbers=pd.concat(drawn, ignore_index=True),
+        numbers=table,
+    )
+
+
+def _ledger(results: Results) -> Picture:
+    figure = Figure(figsize=(8.0, 4.0))
+    numbers = still_owed(figure.add_subplot(), results.ledger, results.arms)
+    return Picture(
+        name="ledger",
+        title="Minutes still owed through the year",
+        caption=(
+            "Of what was promised up to the end of each school week, what was neither given nor made up: means over "
+            "children and simulated years. What fell on days without school is not owed."
+        ),
+        alt=still_owed_alt(numbers),
+        figure=figure,
+        numbers=numbers,
     )

@@ -10,8 +10,9 @@ import pandas as pd
 from sdmsim.lab.front import standings_of
 from sdmsim.show.answer import levels
 from sdmsim.show.front import MOST_NAMED
+from sdmsim.show.pictures.layout import listed
 from sdmsim.show.style import GREY, colour
-from sdmsim.show.words import heading, words_of
+from sdmsim.show.words import heading, shown, words_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,3 +49,11 @@ def draw_front(ax: Axes, results: Results, outcomes: Sequence[str]) -> pd.DataFr
     ax.margins(0.08)
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, handlelength=0.8)
     return pd.DataFrame(rows, columns=["arm", "on_front", *outcomes, "behind"])
+
+
+def front_alt(numbers: pd.DataFrame, outcomes: Sequence[str]) -> str:
+    """The arms on the front with their two outcomes."""
+    said = []
+    for row in numbers[numbers["on_front"]].to_dict("records"):
+        said.append(f"{row['arm']} {' and '.join(shown(o, float(row[o]), unit=True) for o in outcomes[:2])}")
+    return f"{len(said)} of {len(numbers)} arms are on the front: {listed(said)}."

@@ -108,8 +108,9 @@ def nothing_to_show(ax: Axes) -> None:
 
 
 def listed(parts: Sequence[str], most: int = 12) -> str:
-    """`a, b and c`; more than `most` are cut with how many are left out."""
+    """`a, b and c`, with semicolons where a part has commas; more than `most` are cut with how many are left out."""
+    between = "; " if any(", " in part for part in parts) else ", "
     shown = list(parts[:most])
     if len(parts) > most:
-        return f"{', '.join(shown)} and {len(parts) - most} more"
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+        return f"{between.join(shown)} and {len(parts) - most} more"
+    return " and ".join([between.join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
