@@ -11,7 +11,8 @@ from matplotlib.colors import same_color
 from matplotlib.figure import Figure
 
 from sdmsim.lab.results import Results
-from sdmsim.show.pictures import bars, by_group, by_month, compared, draw, layout, save_all
+from sdmsim.show.layout import wrapped
+from sdmsim.show.pictures import bars, by_group, by_month, compared, draw, save_all
 from sdmsim.show.record import pairs
 from sdmsim.show.style import REASON_STYLES
 
@@ -142,7 +143,7 @@ def test_names_with_signs_of_mathematics_and_long_names_are_drawn_as_they_are() 
     pictures = draw(made_results(arms, replications=5))
     assert {p.name for p in pictures} == NAMES
     assert all(len(p.svg()) > 1000 for p in pictures)
-    assert layout.wrapped(arms[1]).count("\n") >= 2
+    assert wrapped(arms[1]).count("\n") >= 2
 
 
 def test_one_arm_and_one_year_can_be_drawn() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sdmsim.show.answer import levels as levels_of
-from sdmsim.show.pictures.layout import listed, nothing_to_show, wrapped
+from sdmsim.show.layout import listed, nothing_to_show, wrapped
 from sdmsim.show.style import colour, marker
 from sdmsim.show.words import heading, shown, with_half_widths, words_of
 

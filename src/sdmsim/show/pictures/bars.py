@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sdmsim.show.pictures.layout import key_below, wrapped
+from sdmsim.show.layout import key_below, wrapped
 from sdmsim.show.style import ACTIVITY_GROUPS, ACTIVITY_HATCHES, OVERTIME, REASON_STYLES, colour
 from sdmsim.show.words import MISSED, number, reason_words
 

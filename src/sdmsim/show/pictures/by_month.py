@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sdmsim.show.pictures.layout import key_below, listed, wrapped
+from sdmsim.show.layout import key_below, listed, wrapped
 from sdmsim.show.record import Pair
 from sdmsim.show.style import colour, line, marker
 from sdmsim.show.words import heading

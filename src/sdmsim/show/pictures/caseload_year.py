@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from sdmsim.show.pictures.layout import listed, wrapped
+from sdmsim.show.layout import listed, wrapped
 from sdmsim.show.style import colour, line
 
 if TYPE_CHECKING:

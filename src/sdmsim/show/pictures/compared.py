@@ -14,7 +14,7 @@ import pandas as pd
 from sdmsim.lab.front import standings_of
 from sdmsim.show.answer import differences, levels
 from sdmsim.show.certainty import joint_intervals
-from sdmsim.show.pictures.layout import key_below, listed, wrapped
+from sdmsim.show.layout import key_below, listed, wrapped
 from sdmsim.show.style import GREY, colour, marker
 from sdmsim.show.words import heading, interval, shown, shown_difference, words_of
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sdmsim.show.pictures.layout import key_below, listed, nothing_to_show, wrapped
+from sdmsim.show.layout import key_below, listed, nothing_to_show, wrapped
 from sdmsim.show.style import GREY, LIGHT, PALETTE, colour, line, marker
 from sdmsim.show.words import number
 

@@ -9,14 +9,14 @@ from matplotlib.figure import Figure
 
 from sdmsim.metrics import OF_GROUPS, SMALL
 from sdmsim.show.gainers import SMALL_MARK
+from sdmsim.show.layout import wrapped
+from sdmsim.show.picture import Picture, laid_out, style
 from sdmsim.show.pictures.bars import missed, missed_alt, therapist_week, therapist_week_alt
 from sdmsim.show.pictures.by_group import group_rows, groups, groups_alt, key
 from sdmsim.show.pictures.by_month import against_record, months, months_alt, record_alt
 from sdmsim.show.pictures.caseload_year import BANDS_UP_TO, PANELS, caseload_alt, path
 from sdmsim.show.pictures.compared import comparison, comparison_alt, trade_off, trade_off_alt
 from sdmsim.show.pictures.course import still_owed, still_owed_alt
-from sdmsim.show.pictures.layout import wrapped
-from sdmsim.show.pictures.picture import Picture, laid_out, style
 from sdmsim.show.record import pairs
 from sdmsim.show.words import HEADLINE, MISSED, words_of
 

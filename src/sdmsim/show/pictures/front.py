@@ -10,7 +10,7 @@ import pandas as pd
 from sdmsim.lab.front import standings_of
 from sdmsim.show.answer import levels
 from sdmsim.show.front import MOST_NAMED
-from sdmsim.show.pictures.layout import listed
+from sdmsim.show.layout import listed
 from sdmsim.show.style import GREY, colour
 from sdmsim.show.words import heading, shown, words_of
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from sdmsim.metrics import day as d
-from sdmsim.show.pictures.layout import clock, clock_axis, in_a_box, listed, literal, nothing_to_show
-from sdmsim.show.pictures.picture import Picture, one_picture
+from sdmsim.show.layout import clock, clock_axis, in_a_box, listed, literal, nothing_to_show
+from sdmsim.show.picture import Picture, one_picture
 from sdmsim.show.style import DARK, GREY, HATCH, IN_CLASS, IN_ROOM, PALETTE
 
 if TYPE_CHECKING:

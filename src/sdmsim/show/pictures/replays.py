@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 
 from sdmsim.metrics.progress import PASS_SHARE
 from sdmsim.metrics.trace import reviews_of
-from sdmsim.show.pictures.layout import wrapped
-from sdmsim.show.pictures.picture import Picture, laid_out, style
+from sdmsim.show.layout import wrapped
+from sdmsim.show.picture import Picture, laid_out, style
 from sdmsim.show.pictures.timeline import CONTEXTS, days_from, goal_words, timeline_picture
 from sdmsim.show.style import GREY, colour
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 
 from sdmsim.lab.staffing_question import STEPS
-from sdmsim.show.pictures.layout import wrapped
-from sdmsim.show.pictures.picture import Picture, laid_out, style
+from sdmsim.show.layout import wrapped
+from sdmsim.show.picture import Picture, laid_out, style
 from sdmsim.show.staffing import NAME, answers_of, percent, sentences
 from sdmsim.show.style import GREY, LIGHT, colour
 

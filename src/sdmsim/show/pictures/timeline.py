@@ -16,8 +16,8 @@ from matplotlib.patches import Patch
 from sdmsim.events import CLASS, THERAPY
 from sdmsim.metrics.progress import PASS_SHARE
 from sdmsim.metrics.trace import CUT_SHORT, GIVEN, MISSED, WHERE, absences_of, reviews_of, sessions_of, skills_of
-from sdmsim.show.pictures.layout import listed, literal, nothing_to_show
-from sdmsim.show.pictures.picture import Picture, laid_out, style
+from sdmsim.show.layout import listed, literal, nothing_to_show
+from sdmsim.show.picture import Picture, laid_out, style
 from sdmsim.show.style import GREY, IN_CLASS, IN_HALLWAY, IN_ROOM, REASON_STYLES, marker
 from sdmsim.show.words import number, reason_words
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sdmsim.school.vocabulary import WEEKDAYS
-from sdmsim.show.pictures.layout import clock, clock_axis, in_a_box, listed, literal, nothing_to_show
-from sdmsim.show.pictures.picture import Picture, one_picture
+from sdmsim.show.layout import clock, clock_axis, in_a_box, listed, literal, nothing_to_show
+from sdmsim.show.picture import Picture, one_picture
 from sdmsim.show.style import IN_CLASS, IN_HALLWAY, IN_ROOM
 from sdmsim.show.week import week_rows
 
