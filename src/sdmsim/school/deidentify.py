@@ -18,6 +18,8 @@ from sdmsim.school.personal import looks_like, person_in
 
 _LONGEST_WORDS = 60
 """Signs from which a cell is text that may say anything."""
+_SHORT = 3
+"""A class of so few signs, such as K-A, is no name."""
 _CODED = {
     ("students", "id"): "child",
     ("services", "id"): "child",
@@ -159,7 +161,7 @@ def _cell(cell: str, column: Column, crosswalk: Crosswalk, words: Set[str]) -> s
     if not cell:
         return ""
     if column.fate == "coded":
-        if column.kind == "class" and any(sign.isdigit() for sign in cell):
+        if column.kind == "class" and (any(sign.isdigit() for sign in cell) or len(cell) <= _SHORT):
             return _unless_personal(cell, column, words)
         named = column.kind != "child" or bool(person_in(cell)) or not any(sign.isdigit() for sign in cell)
         who = Who(column.kind, "", cell) if named else Who(column.kind, cell)
@@ -208,6 +210,6 @@ def _fate(column: Column) -> str:
         return f"dropped ({column.kind})"
     what = "kept" if column.fate == "kept" else "codes in its place"
     if column.kind == "class":
-        what = "kept where it has a digit, else codes in its place"
+        what = "kept where it is short or has a digit, else codes in its place"
     more = f"; {column.emptied} cells emptied (long, or like a person)" if column.emptied else ""
     return f"{what}{more}"

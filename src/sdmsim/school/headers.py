@@ -8,8 +8,9 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from typing import Any
 
-_NOT_TABLES = ("sheets", "personal", "names")
+_NOT_TABLES = ("sheets", "personal", "names", "values")
 
 
 def key_of(header: str) -> str:
@@ -21,7 +22,7 @@ def key_of(header: str) -> str:
 
 
 def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us")) else word
+    return word[:-1] if len(word) > 2 and word.endswith("s") and not word.endswith(("ss", "us")) else word
 
 
 _alike = {
@@ -44,7 +45,7 @@ _alike = {
 
 
 @cache
-def _content() -> Mapping[str, Mapping[str, list[str]]]:
+def _content() -> Mapping[str, Mapping[str, Any]]:
     text = resources.files("sdmsim.school").joinpath("headers.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
@@ -87,3 +88,10 @@ def personal_headers() -> Mapping[str, str]:
 def names_of_persons() -> Mapping[str, str]:
     """`child`, `child_last`, `child_first` or `adult` by the header's key."""
     return {key_of(word): part for part, words in _content()["names"].items() for word in words}
+
+
+@cache
+def values_of(column: str) -> Mapping[str, str]:
+    """The word of a table by the key of each word that a cell may have for it; empty for columns without such."""
+    found = _content()["values"].get(column, {})
+    return {key_of(word): value for value, words in found.items() for word in (value, *words)}

@@ -31,13 +31,42 @@ from sdmsim.show import options
 @click.option(
     "--workbook", is_flag=True, help="The tables as one Excel workbook, school.xlsx, in the place of CSV files."
 )
+@click.option(
+    "--from",
+    "own",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Sheets of your own (Excel or CSV), with headers of any spelling; may be repeated. Nothing is drawn then.",
+)
 @options.quiet
 @options.verbose
-def init(folder: Path, like: str, seed: int, clustered: int | None, workbook: bool, quiet: bool) -> None:
-    """Write a school to start from into DIR: scenario, experiment, tables, and what to fill in."""
+def init(
+    folder: Path,
+    like: str,
+    seed: int,
+    clustered: int | None,
+    workbook: bool,
+    own: tuple[Path, ...],
+    quiet: bool,
+) -> None:
+    """Write a school to start from into DIR: scenario, experiment, tables, and what to fill in.
+
+    With --from the tables are made of your own sheets: a caseload with columns such as Student ID, Grade, Homeroom,
+    Frequency (2x30), Goal Area and Location is enough. How each column was read is printed and written beside.
+    """
     from sdmsim.show.start import make_school
 
-    make_school(folder, like, seed, clustered, workbook=workbook)
+    if own:
+        from sdmsim.show.imported import make_own_school
+
+        lines = make_own_school(folder, own, workbook=workbook)
+        if not quiet:
+            for line in lines:
+                click.echo(line)
+            click.echo("")
+    else:
+        make_school(folder, like, seed, clustered, workbook=workbook)
     if not quiet:
         click.echo(f"{folder}: a school to start from. Read {folder / 'README.md'}, then try")
         click.echo(f"  sdmsim experiment {folder / 'experiment.toml'}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sdmsim.show import options
+from sdmsim.show.imported import name_of
 
 if TYPE_CHECKING:
     from sdmsim.base import Problem
@@ -59,7 +59,7 @@ def deidentify(
     people = read_crosswalk(list_of_names)
     known = len(people.people)
     findings: list[Findings] = []
-    by_file = [(file, read_own(file, _name(file, number), findings)) for number, file in enumerate(files)]
+    by_file = [(file, read_own(file, name_of(file, number), findings)) for number, file in enumerate(files)]
     wrong = [problem for found in findings for problem in found.problems]
     sheets = [sheet for _, found in by_file for sheet in found]
     if wrong:
@@ -71,7 +71,7 @@ def deidentify(
         raise InputErrors(problems)
     report = report_of(coded, sheets, people.words())
     texts = {
-        _name(file, n): _content(file, [c for c in coded if c.sheet in found])
+        name_of(file, n): _content(file, [c for c in coded if c.sheet in found])
         for n, (file, found) in enumerate(by_file)
     }
     write_crosswalk(people, list_of_names)
@@ -95,7 +95,7 @@ def _refuse(files: Sequence[Path], target: Path, list_of_names: Path) -> None:
     if target.resolve() in (inside, *inside.parents):
         text = f"would lie inside {target}, where the coded files go; name another place"
         problems.append(Problem(str(list_of_names), 0, "--crosswalk", text))
-    names = [_name(file, number) for number, file in enumerate(files)]
+    names = [name_of(file, number) for number, file in enumerate(files)]
     for name in [*names, REPORT]:
         if (target / name).exists():
             problems.append(Problem(str(target / name), 0, "--out", "is there already; nothing is overwritten"))
@@ -110,15 +110,6 @@ def _nobody(file: Path) -> Problem:
 
     text = "no column of children was found; one needs a header such as Student ID or Student Name"
     return Problem(file.name, 0, "", text)
-
-
-def _name(file: Path, number: int) -> str:
-    """The name of a coded file: that of the file, where it is not itself somebody's."""
-    from sdmsim.school.personal import person_in
-
-    stem = re.sub(r"[_-]+", " ", file.stem)
-    suffix = ".xlsx" if file.suffix.lower() in (".xlsx", ".xlsm") else ".csv"
-    return f"file-{number + 1}{suffix}" if person_in(stem) else f"{file.stem}{suffix}"
 
 
 def _content(file: Path, found: Sequence[Coded]) -> bytes:

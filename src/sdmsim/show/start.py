@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from importlib import resources
@@ -28,12 +29,15 @@ TABLES = {
     "pairs": "who must, must never or should preferably sit together",
 }
 NOT_IN_CLASS = ("articulation",)
-"""Goals for drill that a lesson has no room for: practitioners find little drill possible there (docs/sources.md)."""
+"""Goals for drill that, unless a plan says so, a lesson has no room for: practitioners find little drill possible there
+(docs/sources.md)."""
 
 
 BOOK = "school.xlsx"
 _IN_FILES = 'Save the tables as CSV in UTF-8 (in Excel: Save As, "CSV UTF-8"), each as `<name>.csv`.'
 _IN_SHEETS = f"Each table is a sheet of {BOOK}; point at a header there to see what it means. Merge no cells."
+
+_LANGUAGE_ARTS = ("ela", "reading", "writing", "language arts", "english language arts", "english", "literacy")
 
 
 def make_school(target: Path, like: str, seed: int, clustered: int | None, *, workbook: bool = False) -> None:
@@ -42,19 +46,24 @@ def make_school(target: Path, like: str, seed: int, clustered: int | None, *, wo
     Raises:
         InputErrors: `target` is there and not an empty folder, or the generator cannot make such a school.
     """
-    from sdmsim.lab.experiment import load_experiment
-
     refuse_unless_empty(target)
-    school = _drawn(like, seed, clustered)
+    school = drawn(like, seed, clustered)
     target = target.absolute()
     target.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as beside:
         new = Path(beside) / "new"
-        tables = _write(school, new, workbook)
-        for name, text in _texts(school, tables, like, seed, clustered, workbook).items():
-            (new / name).write_bytes(text.encode())
-        load_experiment(new / "experiment.toml")
+        write_all(school, new, workbook, _of_drawn(like, seed, clustered, workbook))
         put_in_place(new, target)
+
+
+def write_all(school: School, new: Path, workbook: bool, about: Mapping[str, str]) -> None:
+    """The tables, the scenario, the experiment and the README in a new folder; all of it is read again."""
+    from sdmsim.lab.experiment import load_experiment
+
+    tables = _write(school, new, workbook)
+    for name, text in texts_of(school, tables, workbook, about).items():
+        (new / name).write_bytes(text.encode())
+    load_experiment(new / "experiment.toml")
 
 
 def put_in_place(new: Path, target: Path) -> None:
@@ -87,7 +96,8 @@ def refuse_unless_empty(target: Path) -> None:
         raise InputErrors([Problem(str(target), 0, "", f"{what}; name a folder that is not there yet")])
 
 
-def _drawn(like: str, seed: int, clustered: int | None) -> School:
+def drawn(like: str, seed: int, clustered: int | None = None) -> School:
+    """A school of the generator."""
     from sdmsim.base import read_as
     from sdmsim.school.synthetic import Synthetic
 
@@ -97,23 +107,34 @@ def _drawn(like: str, seed: int, clustered: int | None) -> School:
     return read_as(Synthetic, wanted, "sdmsim init").school(Path())
 
 
-def _texts(
-    school: School, tables: Mapping[str, str], like: str, seed: int, clustered: int | None, workbook: bool
-) -> dict[str, str]:
-    """The text of every file that is not a table, by name."""
+def _of_drawn(like: str, seed: int, clustered: int | None, workbook: bool) -> dict[str, str]:
+    """What the texts say of a school that was drawn."""
     first, last = FIRST_AND_LAST_DAY[like]
-    values = {
+    flags = ("" if clustered is None else f" --clustered {clustered}") + (" --workbook" if workbook else "")
+    return {
         "title": TITLES[like],
-        "like": like,
+        "about": "A made-up school to start from",
         "seed": str(seed),
-        "clustered": "" if clustered is None else f" --clustered {clustered}",
         "first_day": first,
         "last_day": last,
-        "flag": " --workbook" if workbook else "",
+        "made": (
+            f"Drawn by `sdmsim init` with --like {like} --seed {seed}{flags}; the same command draws the same school.\n"
+            "It is nobody's school. Every number in scenario.toml is a starting point: change it and see whether\n"
+            "the answer changes."
+        ),
+    }
+
+
+def texts_of(school: School, tables: Mapping[str, str], workbook: bool, about: Mapping[str, str]) -> dict[str, str]:
+    """The text of every file that is not a table, by name; `about`: title, days, and how the school was made."""
+    values = {
+        **about,
         "ending": "" if workbook else ".csv",
         "where": _IN_SHEETS if workbook else _IN_FILES,
         "school": f'kind = "workbook"\nworkbook = "{BOOK}" # a sheet for each table' if workbook else _named(tables),
-        "goals": "\n\n".join(_goal(goal) for goal in sorted({service.goal for service in school.services})),
+        "goals": "\n\n".join(
+            _goal(school, goal) for goal in sorted({row.goal for row in school.services} & ABOUT.keys())
+        ),
     }
     without = "" if "rooms" in tables else "\n# Without rooms each therapist has a room, 36 metres from every class."
     named = "" if workbook else "; name them in `[school]` of scenario.toml"
@@ -136,9 +157,12 @@ def _named(tables: Mapping[str, str]) -> str:
     return "\n".join(['kind = "tables" # one CSV file each, named relative to this file', *lines])
 
 
-def _goal(goal: str) -> str:
-    subjects = "[]" if goal in NOT_IN_CLASS else '["ELA"]'
-    return f"[goals.{goal}]\n{ABOUT[goal]}push_in_subjects = {subjects}"
+def _goal(school: School, goal: str) -> str:
+    """A goal with the lessons for it: language arts of the bell schedule, none where drill has no room there."""
+    planned = any(row.goal == goal and row.setting == "classroom" for row in school.services)
+    lessons = dict.fromkeys(block.subject for block in school.bell if block.subject.casefold() in _LANGUAGE_ARTS)
+    subjects = [] if goal in NOT_IN_CLASS and not planned else list(lessons)
+    return f"[goals.{goal}]\n{ABOUT[goal]}push_in_subjects = {json.dumps(subjects, ensure_ascii=False)}"
 
 
 ABOUT = {
