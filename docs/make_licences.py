@@ -17,15 +17,15 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = DOCS.parent
-COPYLEFT = ("GPL", "MPL", "EUPL", "CDDL", "EPL", "OSL", "CC-BY-SA")
+COPYLEFT = ("GPL", "GENERAL PUBLIC LICENSE", "MPL", "EUPL", "CDDL", "EPL", "OSL", "CC-BY-SA")
 
 HEAD = """\
 # Licences of what sdmsim is built on
 
 Made by `python docs/make_licences.py` from the metadata of the installed packages; do not edit by hand. sdmsim itself
-is under the MIT licence. Listed are the packages that are installed with it, or with its extras `app`, `dask`, `docs`
-and `search`, at the versions of `constraints.txt`. The tools of the `test` extra (pytest, Hypothesis, Ciw, Playwright,
-html5lib, nbclient, Ruff, mypy, pandas-stubs) are not part of a run and not listed.
+is under the MIT licence. Listed are the packages that are installed with it, or with its extras `app`, `dask`, `docs`,
+`futures` and `search`, at the versions of `constraints.txt`. The tools of the `test` extra (pytest, Hypothesis, Ciw,
+Playwright, html5lib, nbclient, Ruff, mypy, pandas-stubs) are not part of a run and not listed.
 
 | package | version | licence, as the package states it | needed by |
 |---|---|---|---|
@@ -50,7 +50,7 @@ def needs() -> dict[str, set[str]]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     found: dict[str, set[str]] = {}
     waiting = [("sdmsim", Requirement(text)) for text in project["dependencies"]]
-    for extra in ("app", "dask", "docs", "search"):
+    for extra in ("app", "dask", "docs", "futures", "search"):
         waiting += [(f"sdmsim[{extra}]", Requirement(text)) for text in project["optional-dependencies"][extra]]
     while waiting:
         asker, requirement = waiting.pop()
