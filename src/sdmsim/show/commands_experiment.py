@@ -141,14 +141,38 @@ def plot(folder: Path, out: Path | None, quiet: bool) -> None:
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Default: DIR itself.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Default: DIR itself; with --share, DIR/share.",
+)
+@click.option(
+    "--share",
+    is_flag=True,
+    help="A folder that may leave the house: no child, no week, no group of few children.",
+)
+@click.option(
+    "--fewest",
+    type=click.IntRange(3),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="With --share: a number about fewer children is left out.",
+)
 @options.quiet
 @options.verbose
-def report(folder: Path, out: Path | None, quiet: bool) -> None:
+def report(folder: Path, out: Path | None, share: bool, fewest: int, quiet: bool) -> None:
     """Write the report again from the results in DIR; runs nothing."""
     from sdmsim.show.again import write_report_of
+    from sdmsim.show.sharing import SHARE, write_shared
 
-    target = (out or folder) / REPORT
-    write_report_of(folder, target)
+    if share:
+        target = out or folder / SHARE
+        write_shared(folder, target, fewest)
+        file = target / REPORT
+    else:
+        file = (out or folder) / REPORT
+        write_report_of(folder, file)
     if not quiet:
-        click.echo(str(target))
+        click.echo(str(file))

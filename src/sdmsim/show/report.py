@@ -56,10 +56,10 @@ SECTIONS = {
 """Where a picture stands in the page; one that is not named here stands with the rest."""
 
 
-def html_report(results: Results, pictures: Sequence[Picture] | None = None) -> str:
-    """The whole page as text."""
+def html_report(results: Results, pictures: Sequence[Picture] | None = None, *, shared: str = "") -> str:
+    """The whole page as text. `shared`: what is said at its head where the results may leave the house."""
     drawn = list(pictures) if pictures is not None else draw(results)
-    return page(TEMPLATE, _content(results, drawn))
+    return page(TEMPLATE, {**_content(results, drawn), "shared": shared})
 
 
 def write_report(results: Results, file: Path, pictures: Sequence[Picture] | None = None) -> None:
