@@ -7,9 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from known_functions import Floats, Known, ishigami, known_g, known_ishigami, luck, sobol_g
+from SALib.analyze import sobol as salib
 
 from sdmsim.lab.drivers import morris, noise, sobol
-from sdmsim.lab.drivers.resampling import drawn, left_out_variance, weights
+from sdmsim.lab.drivers.resampling import drawn, left_out_variance, luck_errors, weights
 
 BASE, SEED = 1024, 1
 KNOWN: list[tuple[Callable[[Floats], Floats], Known]] = [(ishigami, known_ishigami()), (sobol_g, known_g())]
@@ -82,6 +83,42 @@ def test_the_intervals_hold_what_they_promise() -> None:
     assert np.mean(inside) > 0.9
 
 
+def test_intervals_hold_the_luck_that_points_share() -> None:
+    """Slopes that differ between eight replications: over 100 seeds of luck at the same points, more than 90 % hold."""
+    points = sobol.design(2, 128, SEED)
+    inside = []
+    for seed in range(100):
+        slopes = np.array([[2.0], [1.0]]) * (1.0 + np.random.default_rng(seed).normal(0.0, 0.5, (2, 8)))
+        found = sobol.indices(points @ slopes, 2, SEED)
+        inside += [one.low <= truth <= one.high for one, truth in zip(found, (0.8, 0.8, 0.2, 0.2), strict=True)]
+    assert np.mean(inside) > 0.9
+
+
+def test_indices_and_intervals_are_salibs_where_there_is_no_luck() -> None:
+    """Of one replication, estimates are those of SALib, and intervals as long as its own, to a fifth."""
+    points = sobol.design(3, 512, SEED)
+    y = ishigami(points)
+    problem = {"num_vars": 3, "names": ["a", "b", "c"], "bounds": [[0.0, 1.0]] * 3}
+    own = salib.analyze(problem, y, calc_second_order=False, num_resamples=500, seed=1)
+    for one in sobol.indices(y[:, None], 3, SEED):
+        name = "S1" if one.order == "first" else "ST"
+        assert one.estimate == pytest.approx(own[name][one.factor], abs=0.002)
+        assert (one.high - one.low) / 2.0 == pytest.approx(own[f"{name}_conf"][one.factor], rel=0.2)
+
+
+def test_luck_common_to_a_replication_changes_nothing() -> None:
+    """What comes to all points of a replication alike leaves indices, intervals and effects as they are."""
+    points = sobol.design(3, 64, SEED)
+    y = ishigami(points)[:, None] + luck(1, len(points), 4, 1.0)
+    common = np.array([[30.0, -20.0, 5.0, 90.0]])
+    for one, other in zip(sobol.indices(y, 3, SEED), sobol.indices(y + common, 3, SEED), strict=True):
+        assert one[2:7] == pytest.approx(other[2:7])
+    walks = morris.design(3, 10, SEED)
+    y = ishigami(walks)[:, None] + luck(1, len(walks), 4, 1.0)
+    for effect, same in zip(morris.effects(walks, y, SEED), morris.effects(walks, y + common, SEED), strict=True):
+        assert effect[1:] == pytest.approx(same[1:])
+
+
 def test_a_factor_without_effect_decides_nothing() -> None:
     """Its total interval holds nil under luck, and an index below nil says so."""
     points = sobol.design(4, 512, SEED)
@@ -133,9 +170,11 @@ def test_a_larger_design_begins_with_the_smaller() -> None:
     assert not np.array_equal(small, sobol.design(3, 16, SEED + 1))
     assert small.min() >= 0.0
     assert small.max() <= 1.0
-    even = sobol.design(3, 64, 7)[sobol.independent(3, 64 * 5)]
-    assert len(even) == 128
+    whole = sobol.design(3, 64, 7)
+    even = whole[sobol.independent(3, 64 * 5)]
+    assert np.array_equal(even, np.vstack([whole[0::5], whole[4::5]]))
     assert np.abs(even.mean(axis=0) - 0.5).max() < 0.02
+    assert all(len(np.unique(even[:, i])) == 128 for i in range(3))
 
 
 @pytest.mark.parametrize(("base", "blocks"), [(100, None), (1, None), (16, [()]), (16, [(0, 3)]), (16, [(-1,)])])
@@ -312,6 +351,9 @@ def test_resampling_is_fair_and_repeats() -> None:
     assert np.array_equal(made, weights(7, SEED, "points"))
     assert not np.array_equal(made, weights(7, SEED + 1, "points"))
     assert not np.array_equal(drawn(7, SEED, "points"), drawn(7, SEED, "replications"))
+    assert drawn(10_000, SEED, "points").shape == (400, 10_000)
+    assert drawn(10**5, SEED, "points").shape == (200, 10**5)
+    assert luck_errors(4) == pytest.approx(3.182446305)
     values = np.array([1.0, 4.0, 2.0, 8.0])
     without = np.array([np.delete(values, i).mean() for i in range(4)])
     assert left_out_variance(without) == pytest.approx(values.var(ddof=1) / 4.0)

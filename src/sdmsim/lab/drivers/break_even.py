@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from sdmsim.lab.drivers.resampling import NORMAL
+from sdmsim.lab.drivers.resampling import NORMAL, luck_errors
 from sdmsim.lab.drivers.vocabulary import Floats
 
 GRID = 201
@@ -76,8 +76,6 @@ def at_values(factor: int, places: Floats, y: Floats) -> Crossing:
     `places` (levels): the factor's positions, rising; `y` (levels, replications): the arm's lead there, same luck at
     all. A replication with a missing value is left out; with one replication there are no intervals.
     """
-    from scipy.special import stdtrit
-
     known = y[:, ~np.isnan(y).any(axis=0)]
     count = known.shape[1]
     if count == 0 or len(places) < 2:
@@ -87,7 +85,7 @@ def at_values(factor: int, places: Floats, y: Floats) -> Crossing:
     courses = between @ known
     half = np.full(len(grid), np.nan)
     if count > 1:
-        half = stdtrit(count - 1, 0.975) * courses.std(axis=1, ddof=1) / np.sqrt(count)
+        half = luck_errors(count) * courses.std(axis=1, ddof=1) / np.sqrt(count)
     return _read(factor, grid, courses.mean(axis=1), half, float(np.abs(known).max()))
 
 
@@ -121,10 +119,10 @@ def on_average(factor: int, positions: Floats, y: Floats, without_scale: Collect
     leverage = np.minimum(np.einsum("ij,ji->i", basis, inverse), 0.999)
     left = (outcomes.mean(axis=1) - basis @ fitted.mean(axis=1)) / (1.0 - leverage)
     error = (at_grid @ inverse[: at_grid.shape[1]]) * left
-    variance = (error**2).sum(axis=1)
+    half = NORMAL * np.sqrt((error**2).sum(axis=1))
     if count > 1:
-        variance = variance + courses.var(axis=1, ddof=1) / count
-    return _read(factor, grid, courses.mean(axis=1), NORMAL * np.sqrt(variance), float(np.abs(outcomes).max()))
+        half = np.hypot(half, luck_errors(count) * courses.std(axis=1, ddof=1) / np.sqrt(count))
+    return _read(factor, grid, courses.mean(axis=1), half, float(np.abs(outcomes).max()))
 
 
 def _spline(places: Floats, knots: tuple[float, ...]) -> Floats:

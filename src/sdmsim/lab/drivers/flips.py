@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from sdmsim.lab.drivers.one_at_a_time import along, levels_of
 from sdmsim.lab.drivers.point_means import shrinking, year_noise_of
-from sdmsim.lab.drivers.resampling import FEWEST_LEFT_OUT, NORMAL, drawn, left_out_variance
+from sdmsim.lab.drivers.resampling import FEWEST_LEFT_OUT, drawn, left_out_variance, luck_errors
 from sdmsim.lab.drivers.vocabulary import Floats
 from sdmsim.lab.estimates import ROUNDING
 
@@ -129,7 +129,7 @@ def _probabilities(turned: Floats, seed: int) -> list[tuple[float, float, float]
     by_luck = np.zeros(arms)
     if count >= FEWEST_LEFT_OUT:
         fewer = [np.delete(turned, r, axis=2) for r in range(count)]
-        by_luck = NORMAL**2 * left_out_variance(np.array([_shares(one, _freeing(one)) for one in fewer]))
+        by_luck = luck_errors(count) ** 2 * left_out_variance(np.array([_shares(one, _freeing(one)) for one in fewer]))
     made = []
     for share, some, luck in zip(shares, draws, by_luck, strict=True):
         low, high = proportion_confint(share * n, n, method="wilson")
@@ -216,7 +216,7 @@ def flips_when_moved(outcomes: Floats, blocks: int, seed: int, higher: bool = Tr
             left = [np.delete(cells[:, :, [0, k]], r, axis=3) for r in range(count)]
             by_luck = float(left_out_variance(np.array([_turning(one[:, :, 0], one[:, :, 1]) for one in left])))
         low, high = proportion_confint(value * n, n, method="wilson")
-        down, up = (float(np.hypot(part, NORMAL * by_luck**0.5)) for part in (value - low, high - value))
+        down, up = (float(np.hypot(part, luck_errors(count) * by_luck**0.5)) for part in (value - low, high - value))
         made.append(Flip(k - 1, leader, value, max(0.0, value - down), min(1.0, value + up), n))
     return tuple(made)
 

@@ -17,7 +17,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from sdmsim.lab.drivers.resampling import FEWEST_LEFT_OUT, NORMAL, left_out_variance, weights
+from sdmsim.lab.drivers.resampling import FEWEST_LEFT_OUT, NORMAL, left_out_variance, luck_errors, weights
 from sdmsim.lab.drivers.vocabulary import Floats
 
 CANNOT = float("inf")
@@ -60,8 +60,6 @@ def split(y: Floats, seed: int) -> Split:
     little of the luck they share. With one replication, nothing is split:
     all luck is nan.
     """
-    from scipy.special import stdtrit
-
     known = y[~np.isnan(y).any(axis=1)]
     n, count = known.shape
     nan = float("nan")
@@ -77,7 +75,7 @@ def split(y: Floats, seed: int) -> Split:
     half = NORMAL * float(drawn.std(ddof=1))
     if count >= FEWEST_LEFT_OUT:
         without = [_share(np.maximum(_variances(np.delete(known, r, axis=1)), 0.0)) for r in range(count)]
-        half = float(np.hypot(half, stdtrit(count - 1, 0.975) * np.sqrt(left_out_variance(np.array(without)))))
+        half = float(np.hypot(half, luck_errors(count) * np.sqrt(left_out_variance(np.array(without)))))
     parameters, common, own = (float(v) for v in found)
     low, high = max(0.0, share - half), min(1.0, share + half)
     return Split(parameters, common, own, share, low, high, of_mean, n, count)

@@ -2,8 +2,8 @@
 
 From a grid around the scenario (all other factors at their values: what luck leaves open is what cannot be told), or
 from samples (the others as they may be: a cell has the mean over its points, and the share of points at which the arm
-leads). The difference is put so that above nil the arm is ahead. Each cell's interval stands for itself: of a hundred
-cells in which the arms are even, five seem not to be.
+leads). Both factors have a scale. The difference is put so that above nil the arm is ahead. Each cell's interval stands
+for itself: of a hundred cells in which the arms are even, five seem not to be.
 """
 
 from __future__ import annotations
