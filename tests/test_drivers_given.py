@@ -130,7 +130,20 @@ def test_a_row_has_its_share_from_its_classes() -> None:
     assert row.estimate == pytest.approx(0.6, abs=0.05)
     assert other.estimate == pytest.approx(0.4, abs=0.05)
     assert row.low < 0.6 < row.high
+    none = np.random.default_rng(4).normal(0.0, 0.5, (1024, 2)) + np.exp(2.0 * points[:, 1:])
+    assert abs(given_data.first_order(points, none, SEED, rows={0: 300})[0].uncorrected) < 0.03
     assert given_data.first_order(points, y[:, None], SEED, rows={0: 10**6})[0].remark == given_data.NO_ROW_TWICE
+
+
+def test_intervals_of_given_data_hold_the_luck_that_points_share() -> None:
+    """Slopes that differ between five replications: over 12 seeds of luck, nine intervals of ten hold."""
+    points = np.asarray(qmc.Sobol(2, rng=SEED).random(256))
+    inside = []
+    for seed in range(12):
+        slopes = np.array([[2.0], [1.0]]) * (1.0 + np.random.default_rng(seed).normal(0.0, 0.5, (2, 5)))
+        found = given_data.first_order(points, points @ slopes, SEED)
+        inside += [one.low <= truth <= one.high for one, truth in zip(found, (0.8, 0.2), strict=True)]
+    assert np.mean(inside) > 0.8
 
 
 def test_points_of_a_sobol_design_serve_as_given() -> None:

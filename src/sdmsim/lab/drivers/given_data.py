@@ -4,7 +4,9 @@ SALib's RBD-FAST (Tarantola, Gatelli & Mara 2006, Plischke 2010: sort the outcom
 runs in slow waves; bias taken out after Tissot & Prieur 2012): it needs no design, gives a share of the variance like
 sobol.py, and luck that is another at each point has no waves. Binned measures of whole distributions (PAWN, delta)
 count luck as effect, and have no share that adds up. A factor without a scale cannot be sorted: its rows are classes of
-a one-way analysis of variance (Searle, Casella & McCulloch 1992), which asks for rows that come more than once.
+a one-way analysis of variance (Searle, Casella & McCulloch 1992), which asks for rows that come more than once. What
+the other factors do by straight and bent lines is taken out of it first: points of an even sample lie evenly within a
+row too, more so than the analysis expects, and its share would come out too small.
 
 The points must be independent of each other: of a Saltelli design only `sobol.independent`. Luck is taken out as in
 sobol.py. Intervals: points left out by twentieths, and each replication left out in turn.
@@ -16,6 +18,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sdmsim.lab.drivers.resampling import FEWEST_LEFT_OUT, NORMAL, left_out_variance
 from sdmsim.lab.drivers.sobol import ALL_LUCK, BELOW_NIL, FLAT, ONE_REPLICATION
@@ -68,32 +71,39 @@ def first_order(
             if n - len(np.unique(place)) < FEWEST:
                 made.append(GivenIndex(i, nan, nan, nan, nan, n, NO_ROW_TWICE))
                 continue
-        made.append(_one(i, place, outcomes, part, i in rows))
+        others = places[:, [j for j in range(factors) if j != i and j not in rows]] - 0.5
+        beside = np.column_stack([np.ones(n), others, others**2]) if i in rows else None
+        made.append(_one(i, place, outcomes, part, beside))
     return tuple(made)
 
 
-def _one(factor: int, place: Floats, outcomes: Floats, part: np.ndarray, classes: bool) -> GivenIndex:
+def _one(factor: int, place: Floats, outcomes: Floats, part: NDArray[np.int64], beside: Floats | None) -> GivenIndex:
     n, count = outcomes.shape
-    share, plain = _share(place, outcomes, classes)
+    share, plain = _share(place, outcomes, beside)
     nan = float("nan")
     if np.isnan(share):
         return GivenIndex(factor, nan, nan, nan, plain, n, ALL_LUCK)
-    without = np.array([_share(place[part != p], outcomes[part != p], classes)[0] for p in range(PARTS)])
+    kept = [part != p for p in range(PARTS)]
+    without = np.array([_share(place[k], outcomes[k], None if beside is None else beside[k])[0] for k in kept])
     variance = float(left_out_variance(without))
     if count >= FEWEST_LEFT_OUT:
-        left = np.array([_share(place, np.delete(outcomes, r, axis=1), classes)[0] for r in range(count)])
+        left = np.array([_share(place, np.delete(outcomes, r, axis=1), beside)[0] for r in range(count)])
         variance += float(left_out_variance(left))
     half = float("inf") if np.isnan(variance) else NORMAL * float(np.sqrt(variance))
     said = (BELOW_NIL if share < 0.0 else "", ONE_REPLICATION if count == 1 else "")
     return GivenIndex(factor, share, share - half, share + half, plain, n, "; ".join(s for s in said if s))
 
 
-def _share(place: Floats, outcomes: Floats, classes: bool) -> tuple[float, float]:
-    """The share without luck (nan where all is luck), and with it."""
+def _share(place: Floats, outcomes: Floats, beside: Floats | None) -> tuple[float, float]:
+    """The share without luck (nan where all is luck), and with it. `beside`: of a row, terms of the other factors."""
     count = outcomes.shape[1]
-    columns = [outcomes.mean(axis=1), *outcomes.T] if count > 1 else [outcomes[:, 0]]
-    variances = np.array([column.var() for column in columns])
-    decided = np.array([_by_class(place, c) if classes else _by_waves(place, c) * c.var() for c in columns])
+    columns = np.column_stack([outcomes.mean(axis=1), outcomes]) if count > 1 else outcomes
+    variances = columns.var(axis=0)
+    if beside is None:
+        decided = np.array([_by_waves(place, column) for column in columns.T]) * variances
+    else:
+        left = columns - beside @ (np.linalg.pinv(beside) @ columns) if len(place) > 5 * beside.shape[1] else columns
+        decided = np.array([_by_class(place, column) for column in left.T])
     plain = float(decided[0] / variances[0])
     if count == 1:
         return plain, plain

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sdmsim.lab.drivers.resampling import NORMAL, drawn
+from sdmsim.lab.drivers.resampling import FEWEST_LEFT_OUT, NORMAL, drawn, left_out_variance, shaken
 from sdmsim.lab.drivers.vocabulary import Floats
 from sdmsim.streams import Luck
 
@@ -51,8 +51,10 @@ class Effect(NamedTuple):
     """mu* that a factor without effect would show by luck; nan with one replication."""
     told: bool
     """The interval of mu* lies above what luck alone shows (with one replication: above nil)."""
+    sampling: float
+    """Share of the interval's squared length that more trajectories would shorten."""
     luck: float
-    """Share of the interval's squared length that more replications would take away; nan with one replication."""
+    """Share of the interval's squared length that more replications would shorten; nan below three replications."""
     n: int
     """Trajectories used: those at which all outcomes have a value."""
 
@@ -103,7 +105,7 @@ def effects(positions: Floats, y: Floats, seed: int) -> tuple[Effect, ...]:
     n = int(known.sum())
     if n < 2:
         nan = float("nan")
-        return tuple(Effect(i, nan, nan, nan, nan, nan, nan, nan, nan, False, nan, n) for i in range(factors))
+        return tuple(Effect(i, nan, nan, nan, nan, nan, nan, nan, nan, False, nan, nan, n) for i in range(factors))
     places = positions.reshape(-1, factors + 1, factors)[known].reshape(-1, factors)
     outcomes = cells[known].reshape(-1, count)
     found = morris.analyze(
@@ -112,34 +114,25 @@ def effects(positions: Floats, y: Floats, seed: int) -> tuple[Effect, ...]:
     each = elementary_effects(places, outcomes)
     of_means = each.mean(axis=2)
     draws = of_means[drawn(n, seed, "trajectories")]
-    half = NORMAL * np.abs(draws).mean(axis=1).std(axis=0, ddof=1)
+    by_points = np.abs(draws).mean(axis=1).var(axis=0, ddof=1)
     sigma_half = NORMAL * draws.std(axis=1, ddof=1).std(axis=0, ddof=1)
+    by_luck, own, alone = (np.full(factors, np.nan) for _ in range(3))
     if count > 1:
-        noise = each.var(axis=2, ddof=1).mean(axis=0) / count
-        alone = np.sqrt(2 * noise / np.pi)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            luck = np.minimum(noise / n / (half / NORMAL) ** 2, 1.0)
-    else:
-        alone = luck = np.full(factors, np.nan)
+        alone = np.sqrt(2.0 / np.pi * each.var(axis=2, ddof=1).mean(axis=0) / count)
+    if count >= FEWEST_LEFT_OUT:
+        left = [np.abs(np.delete(each, r, axis=2).mean(axis=2)).mean(axis=0) for r in range(count)]
+        by_luck = left_out_variance(np.array(left))
+        sized = each * np.sign(of_means)[:, :, None]
+        rest = sized - sized.mean(axis=2, keepdims=True) - sized.mean(axis=0) + sized.mean(axis=(0, 2))[:, None]
+        own = (rest**2).sum(axis=(0, 2)) / ((n - 1) * (count - 1)) / (n * count)
     rounding = 1e-12 * float(np.abs(outcomes).max())
     made = []
     for i in range(factors):
-        star, sigma, h = float(found["mu_star"][i]), float(found["sigma"][i]), float(half[i])
-        told = star - h > max(rounding, alone[i] if count > 1 else 0.0)
+        star, sigma, s = float(found["mu_star"][i]), float(found["sigma"][i]), float(sigma_half[i])
+        h, sampling, luck = shaken(float(by_points[i]), float(by_luck[i]), float(np.nan_to_num(own[i])), count)
+        told = bool(star - h > max(rounding, float(np.nan_to_num(alone[i]))))
+        mu, one = float(found["mu"][i]), float(alone[i])
         made.append(
-            Effect(
-                i,
-                star,
-                star - h,
-                star + h,
-                float(found["mu"][i]),
-                sigma,
-                max(0.0, sigma - float(sigma_half[i])),
-                sigma + float(sigma_half[i]),
-                float(alone[i]),
-                bool(told),
-                float(luck[i]),
-                n,
-            )
+            Effect(i, star, star - h, star + h, mu, sigma, max(0.0, sigma - s), sigma + s, one, told, sampling, luck, n)
         )
     return tuple(made)

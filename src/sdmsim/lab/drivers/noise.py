@@ -166,11 +166,10 @@ class Settling(NamedTuple):
 def settling(
     found: Sequence[Ranged], points: int, replications: int, most_points: int, most_replications: int
 ) -> tuple[Settling, ...]:
-    """Each pair of neighbours that overlap: lengths of intervals fall with the root of n, replications shorten luck's
-    part.
+    """Each pair of neighbours that overlap: lengths of intervals fall with the root of the number of runs.
 
-    The part of luck is the field `luck` of a result, where it has one; an analysis over replications alone (t intervals
-    at given points) has luck only: its points do not help.
+    What points and replications shorten are the fields `sampling` and `luck` of a result. One without them, such as a t
+    interval at given points, has luck only: its points do not help.
     """
     known = sorted((one for one in found if not np.isnan(one.estimate)), key=lambda one: (-one.estimate, one.factor))
     made = []
@@ -179,12 +178,10 @@ def settling(
         gap = larger.estimate - smaller.estimate
         if gap > down + up:
             continue
-        parts = (getattr(larger, "luck", 1.0), getattr(smaller, "luck", 1.0))
-        by_points = CANNOT if not hasattr(larger, "luck") else _times((down, up), (0.0, 0.0), gap)
-        by_luck = float("nan")
-        if not any(np.isnan(parts)):
-            stays = (down * np.sqrt(1.0 - parts[0]), up * np.sqrt(1.0 - parts[1]))
-            by_luck = _times((down * np.sqrt(parts[0]), up * np.sqrt(parts[1])), stays, gap)
+        by_points, by_luck = (
+            _times((down, up), (_part(larger, of, alone), _part(smaller, of, alone)), gap)
+            for of, alone in (("sampling", 0.0), ("luck", 1.0))
+        )
         made.append(
             Settling(
                 larger.factor,
@@ -196,16 +193,28 @@ def settling(
     return tuple(made)
 
 
-def _times(falls: tuple[float, float], stays: tuple[float, float], gap: float) -> float:
-    """How many times as many runs bring two half lengths below a gap; infinite where none do."""
-    if gap <= sum(stays):
+def _part(one: Ranged, of: str, alone: float) -> float:
+    """Share of an interval's squared length that falls; `alone` where the result does not tell its parts."""
+    return min(float(getattr(one, of, alone)), 1.0)
+
+
+def _times(halves: tuple[float, float], parts: tuple[float, float], gap: float) -> float:
+    """How many times as many runs bring two half lengths below a gap, where parts of their squares fall; infinite where
+    no number does; nan where the parts are not known.
+    """
+    if any(np.isnan(parts)):
+        return float("nan")
+
+    def reach(falls: float) -> float:
+        return sum(half * float(np.sqrt(1.0 - part * (1.0 - falls))) for half, part in zip(halves, parts, strict=True))
+
+    if gap <= reach(0.0):
         return CANNOT
     low, high = 0.0, 1.0
-    for _ in range(60):  # halve the factor by which the falling parts shrink
+    for _ in range(60):
         middle = (low + high) / 2
-        reach = sum(float(np.hypot(middle * f, s)) for f, s in zip(falls, stays, strict=True))
-        low, high = (middle, high) if reach < gap else (low, middle)
-    return 1.0 / low**2 if low > 0.0 else CANNOT
+        low, high = (middle, high) if reach(middle) < gap else (low, middle)
+    return 1.0 / low if low > 0.0 else CANNOT
 
 
 def _within(runs: float, most: int) -> float:

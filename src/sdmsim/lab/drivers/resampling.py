@@ -3,11 +3,14 @@
 A study has points (what is not known) and replications (luck, the same at all points). A figure of it moves with which
 points were taken, and with which luck was met. The first is seen by drawing the points anew (bootstrap, Efron 1979,
 "Bootstrap methods: another look at the jackknife"), the second by leaving out one replication in turn (jackknife, same
-source); the variances are added. Where luck is another at each point, both see it: the sum is then too wide, never too
-narrow.
+source); the variances are added. Luck that is another at each point is seen by both, so where it is known by itself it
+is taken off once (as of errors in two kinds of clusters: Cameron, Gelbach & Miller 2011, "Robust inference with
+multiway clustering"); elsewhere the sum is too wide, never too narrow.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +51,34 @@ def luck_errors(replications: int) -> float:
     from scipy.special import stdtrit
 
     return float(stdtrit(replications - 1, 0.975)) if replications > 1 else NORMAL
+
+
+class Shaken(NamedTuple):
+    """How far a figure may lie from the truth, and what would shorten it."""
+
+    half: float
+    """Half the length of its 95 % interval."""
+    sampling: float
+    """Share of its square that falls with the number of points; nan where it has no length."""
+    luck: float
+    """Share of its square that falls with the number of replications; nan where that is not known."""
+
+
+def shaken(by_points: float, by_luck: float, own: float, replications: int) -> Shaken:
+    """Of a figure's variance by points and by luck (nan: not known), and the part that is in both.
+
+    The interval is Student's, as far as the variance is of luck that the points share, of which a few replications tell
+    little (Satterthwaite 1946).
+    """
+    from scipy.special import stdtrit
+
+    known = 0.0 if np.isnan(by_luck) else by_luck
+    whole = max(by_points + known - own, by_points, known)
+    if whole <= 0.0 or np.isinf(whole):
+        return Shaken(NORMAL * whole**0.5, float("nan"), float("nan"))
+    shared = known - own
+    errors = float(stdtrit((replications - 1) * (whole / shared) ** 2, 0.975)) if shared > 0.0 else NORMAL
+    return Shaken(errors * whole**0.5, by_points / whole, by_luck / whole)
 
 
 def left_out_variance(without: Floats) -> Floats:

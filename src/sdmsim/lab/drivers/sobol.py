@@ -22,7 +22,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from sdmsim.lab.drivers.resampling import FEWEST_LEFT_OUT, NORMAL, left_out_variance, weights
+from sdmsim.lab.drivers.resampling import FEWEST_LEFT_OUT, Shaken, left_out_variance, shaken, weights
 from sdmsim.lab.drivers.vocabulary import Floats
 
 Order = Literal["first", "total"]
@@ -47,8 +47,11 @@ class Index(NamedTuple):
     high: float
     uncorrected: float
     """What would be reported if luck were not taken out."""
+    sampling: float
+    """Share of the interval's squared length that more points would shorten."""
     luck: float
-    """Share of the interval's squared length that more replications would take away; nan below three replications."""
+    """Share of the interval's squared length that more replications would shorten (luck of the points' own is in both);
+    nan below three replications."""
     n: int
     """Base points used: those at which all outcomes have a value."""
     remark: str
@@ -130,22 +133,48 @@ def _shares(cells: Floats) -> tuple[Floats, Floats, float]:
         return _without_luck(raw, each) / variance, raw / sums.variance[0], variance
 
 
+class _Rows(NamedTuple):
+    """What each base point brings to the sums, without luck: (base, 2, blocks), and (base) to the variance."""
+
+    decided: Floats
+    square: Floats
+
+
+def _rows(cells: Floats) -> _Rows:
+    """Of cells (base, blocks + 2, replications) that lie about nil in each replication."""
+    a, b, crossed = cells[:, 0], cells[:, -1], cells[:, 1:-1]
+    mean_a, mean_b, mean_crossed = (part.mean(axis=-1) for part in (a, b, crossed))
+    first = _without_luck(mean_b[:, None] * (mean_crossed - mean_a[:, None]), b[:, None] * (crossed - a[:, None]))
+    total = _without_luck((mean_a[:, None] - mean_crossed) ** 2 / 2, (a[:, None] - crossed) ** 2 / 2)
+    square = _without_luck((mean_a**2 + mean_b**2) / 2, (a**2 + b**2) / 2)
+    return _Rows(np.stack([first, total], axis=1), square)
+
+
 def _drawn_shares(cells: Floats, seed: int) -> tuple[Floats, Floats]:
     """(draws, 2, blocks) shares and (draws) variances, each over base points drawn anew."""
-    a, b, crossed = cells[:, 0], cells[:, -1], cells[:, 1:-1]
-    drawn = weights(len(cells), seed, "base points")
-
-    def kept(product: Floats, of_means: Floats) -> Floats:
-        return _without_luck(of_means, product)
-
-    mean_a, mean_b, mean_crossed = (part.mean(axis=-1) for part in (a, b, crossed))
-    first = kept(b[:, None] * (crossed - a[:, None]), mean_b[:, None] * (mean_crossed - mean_a[:, None]))
-    total = kept((a[:, None] - crossed) ** 2 / 2, (mean_a[:, None] - mean_crossed) ** 2 / 2)
-    square = kept((a**2 + b**2) / 2, (mean_a**2 + mean_b**2) / 2)
-    middle = drawn @ ((a + b) / 2)
-    variance = drawn @ square - kept(middle**2, middle.mean(axis=-1) ** 2)
+    drawn, rows = weights(len(cells), seed, "base points"), _rows(cells)
+    middle = drawn @ ((cells[:, 0] + cells[:, -1]) / 2)
+    variance = drawn @ rows.square - _without_luck(middle.mean(axis=-1) ** 2, middle**2)
+    decided = (drawn @ rows.decided.reshape(len(cells), -1)).reshape(-1, *rows.decided.shape[1:])
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.stack([drawn @ first, drawn @ total], axis=1) / variance[:, None, None], variance
+        return decided / variance[:, None, None], variance
+
+
+def _own_luck(cells: Floats, shares: Floats, variance: float) -> Floats:
+    """(2 * blocks, 2 * blocks): covariance of shares by luck that is another at each base point.
+
+    What each base point brings, with each replication left out in turn, less what points and replications bring alike.
+    """
+    n, _, count = cells.shape
+
+    def influence(of: Floats) -> Floats:
+        rows = _rows(of)
+        return np.asarray((rows.decided - shares * rows.square[:, None, None]).reshape(n, -1) / variance)
+
+    without = np.stack([influence(np.delete(cells, r, axis=2)) for r in range(count)])
+    rest = without - without.mean(axis=0) - without.mean(axis=1, keepdims=True) + without.mean(axis=(0, 1))
+    rest = (count - 1) * rest.reshape(n * count, -1)
+    return np.asarray(rest.T @ rest / ((n - 1) * (count - 1)) / (n * count))
 
 
 class _Told(NamedTuple):
@@ -156,20 +185,20 @@ class _Told(NamedTuple):
     draws: Floats
     """(draws, 2, blocks)."""
     without: Floats
-    """(replications, 2, blocks); none below three replications."""
+    """(replications, 2, blocks); none below three replications; nan where one of them makes all that varies luck."""
+    own: Floats
+    """(2 * blocks, 2 * blocks): the part of both that is luck of the points' own."""
     n: int
     remark: str
 
-    def error(self, across: Floats) -> tuple[float, float]:
-        """Half the length of the interval of a weighted sum of shares (2, blocks), and the part of luck in its
-        square.
-        """
+    def error(self, across: Floats) -> Shaken:
+        """How far a weighted sum of shares (2, blocks) may lie from the truth."""
         by_points = float((self.draws * across).sum(axis=(1, 2)).var(ddof=1))
-        if not len(self.without):
-            return NORMAL * by_points**0.5, float("nan")
-        by_luck = float(left_out_variance((self.without * across).sum(axis=(1, 2))))
-        part = min(by_luck / by_points, 1.0) if by_points > 0.0 else float("nan")
-        return NORMAL * (by_points + by_luck) ** 0.5, part
+        by_luck = np.nan
+        if len(self.without):
+            by_luck = float(left_out_variance((self.without * across).sum(axis=(1, 2))))
+            by_luck = np.inf if np.isnan(by_luck) else by_luck
+        return shaken(by_points, by_luck, float(across.ravel() @ self.own @ across.ravel()), len(self.without))
 
 
 def _told(y: Floats, blocks: int, seed: int) -> _Told | tuple[int, str]:
@@ -190,19 +219,20 @@ def _told(y: Floats, blocks: int, seed: int) -> _Told | tuple[int, str]:
         return n, ALL_LUCK
     draws, variances = _drawn_shares(cells, seed)
     remark = ALL_LUCK if np.quantile(variances, 0.025) <= 0.0 else ONE_REPLICATION if count == 1 else ""
-    without = np.empty((0, *shares.shape))
+    without, own = np.empty((0, *shares.shape)), np.zeros((shares.size, shares.size))
     if count >= FEWEST_LEFT_OUT:
         left = [_shares(np.delete(cells, r, axis=2)) for r in range(count)]
         none_known = any(v <= 0.0 for _, _, v in left)
         without = np.array([np.full_like(s, np.nan) if none_known else s for s, _, _ in left])
-    return _Told(shares, raw, draws[variances > 0.0], without, n, remark)
+        own = _own_luck(cells, shares, variance)
+    return _Told(shares, raw, draws[variances > 0.0], without, own, n, remark)
 
 
 def indices(y: Floats, blocks: int, seed: int) -> tuple[Index, ...]:
     """First and total order of every block from outcomes (points, replications) at the points of `design`.
 
-    Intervals: base points drawn anew, and from three replications on each of them left out in turn; 1.96 standard
-    errors to each side. `seed` is for the draws.
+    Intervals: see resampling.py; below three replications, luck that the points share
+    is not in them. `seed` is for the draws.
     """
     told = _told(y, blocks, seed)
     return tuple(
@@ -223,8 +253,8 @@ def _index(told: _Told | tuple[int, str], factor: int, order: Order, across: Flo
     """`plus` and a weighted sum of shares."""
     if not isinstance(told, _Told):
         nan = float("nan")
-        return Index(factor, order, nan, nan, nan, nan, nan, *told)
+        return Index(factor, order, nan, nan, nan, nan, nan, nan, *told)
     value, plain = (plus + float((shares * across).sum()) for shares in (told.shares, told.raw))
-    half, luck = told.error(across)
+    half, sampling, luck = told.error(across)
     remark = "; ".join(part for part in (BELOW_NIL if value < 0.0 else "", told.remark) if part)
-    return Index(factor, order, value, value - half, value + half, plain, luck, told.n, remark)
+    return Index(factor, order, value, value - half, value + half, plain, sampling, luck, told.n, remark)
