@@ -155,6 +155,9 @@ def test_the_probability_of_a_flip_over_a_range() -> None:
     assert little.low < 0.05
     assert little.at_low.estimate == pytest.approx(0.3, abs=0.05)
     assert len(decides.course) == 10
+    assert all(one.low <= one.estimate <= one.high for one in (*decides.course, *little.course))
+    assert all(one.high > 0.05 for one in decides.course)
+    assert all(one.low < 0.95 for one in decides.course)
 
 
 @pytest.mark.parametrize("noise", [0.0, 1.0])
