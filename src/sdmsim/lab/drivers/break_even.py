@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from sdmsim.lab.drivers.resampling import NORMAL, luck_errors
+from sdmsim.lab.drivers.resampling import luck_errors, shaken
 from sdmsim.lab.drivers.vocabulary import Floats
 
 GRID = 201
@@ -94,7 +94,7 @@ def on_average(factor: int, positions: Floats, y: Floats, without_scale: Collect
 
     A cubic spline of the factor by least squares, with straight and bent terms of the others to take their part out of
     the scatter. The band: scatter of points (heteroscedasticity-consistent, HC3: MacKinnon & White 1985) and luck
-    between replications, added.
+    between replications (resampling.py).
     """
     if factor in without_scale:
         return no_scale(factor)
@@ -119,9 +119,9 @@ def on_average(factor: int, positions: Floats, y: Floats, without_scale: Collect
     leverage = np.minimum(np.einsum("ij,ji->i", basis, inverse), 0.999)
     left = (outcomes.mean(axis=1) - basis @ fitted.mean(axis=1)) / (1.0 - leverage)
     error = (at_grid @ inverse[: at_grid.shape[1]]) * left
-    half = NORMAL * np.sqrt((error**2).sum(axis=1))
-    if count > 1:
-        half = np.hypot(half, luck_errors(count) * courses.std(axis=1, ddof=1) / np.sqrt(count))
+    by_points = (error**2).sum(axis=1)
+    by_luck = courses.var(axis=1, ddof=1) / count if count > 1 else np.full(len(grid), np.nan)
+    half = np.array([shaken(*two, 0.0, count).half for two in zip(by_points, by_luck, strict=True)])
     return _read(factor, grid, courses.mean(axis=1), half, float(np.abs(outcomes).max()))
 
 

@@ -81,8 +81,8 @@ def split(y: Floats, seed: int) -> Split:
     return Split(parameters, common, own, share, low, high, of_mean, n, count)
 
 
-def _share(variances: Floats) -> float:
-    return float(variances[0] / variances.sum()) if variances.sum() > 0.0 else float("nan")
+def _share(of: Floats) -> float:
+    return float(of[0] / of.sum()) if of.sum() > 0.0 else float("nan")
 
 
 def _drawn_variances(y: Floats, drawn: Floats) -> Floats:
@@ -95,8 +95,8 @@ def _drawn_variances(y: Floats, drawn: Floats) -> Floats:
     within = drawn @ ((y - rows[:, None]) ** 2).sum(axis=1)
     across = ((columns - middle[:, None]) ** 2).sum(axis=1)
     own = (within - across) * n / ((n - 1) * (count - 1))
-    variances = np.stack([between - own / count, across / (count - 1) - own / n, own], axis=1)
-    return np.asarray(np.maximum(variances, 0.0))
+    made = np.stack([between - own / count, across / (count - 1) - own / n, own], axis=1)
+    return np.asarray(np.maximum(made, 0.0))
 
 
 class Ranged(Protocol):

@@ -14,6 +14,7 @@ import numpy as np
 
 from sdmsim.lab.drivers.flips import against
 from sdmsim.lab.drivers.point_means import point_means
+from sdmsim.lab.drivers.resampling import shaken
 from sdmsim.lab.drivers.vocabulary import Floats
 from sdmsim.lab.estimates import estimate
 
@@ -69,8 +70,7 @@ def on_grid(y: Floats) -> tuple[Cell, ...]:
 def of_samples(positions: Floats, y: Floats, first: int, second: int, side: int = SIDE) -> tuple[Cell, ...]:
     """The map from differences (points, replications) at an even sample of points.
 
-    Intervals: of the mean over the cell's points (Student t), widened by what the luck that its points share leaves
-    open.
+    Intervals hold which points lie in the cell, and luck (resampling.py).
     """
     known = ~np.isnan(y).any(axis=1)
     places, outcomes = positions[known][:, [first, second]], y[known]
@@ -84,14 +84,14 @@ def of_samples(positions: Floats, y: Floats, first: int, second: int, side: int 
                 nan = float("nan")
                 made.append(Cell(*at, nan, nan, nan, nan, "too few points", len(own)))
                 continue
-            by_points, by_luck = estimate(own.mean(axis=1)), estimate(own.mean(axis=0))
-            half = by_points.high - by_points.mean
-            if by_luck.n > 1:
-                half = float(np.hypot(half, by_luck.high - by_luck.mean))
-            low, high = by_points.mean - half, by_points.mean + half
+            n, count = own.shape
+            middle, by_points = float(own.mean()), float(own.mean(axis=1).var(ddof=1)) / n
+            by_luck = float(own.mean(axis=0).var(ddof=1)) / count if count > 1 else float("nan")
+            half = shaken(by_points, by_luck, 0.0, count).half
+            low, high = middle - half, middle + half
             lead = point_means(against(own)).freed[1]
             ahead = float(((lead > 0.0) + 0.5 * (lead == 0.0)).mean())
-            made.append(Cell(*at, by_points.mean, low, high, ahead, _winner(low, high), len(own)))
+            made.append(Cell(*at, middle, low, high, ahead, _winner(low, high), len(own)))
     return tuple(made)
 
 
