@@ -70,7 +70,7 @@ def alone(**more: Any) -> Plan:
     return weeks(pull_out(0, 610, 20, [(0, 0)]), pull_out(1, 610, 20, [(1, 0)]), **more)
 
 
-def additive(weight: np.ndarray) -> np.ndarray:
+def additive(weight: Any) -> Any:
     """The values of every coalition of a game in which each cause adds its weight."""
     every = np.arange(2 ** len(weight))
     return ((every[:, None] >> np.arange(len(weight)) & 1) @ weight)[:, None]
@@ -214,6 +214,25 @@ def test_want_of_a_place_is_capacity_and_start_up_is_calendar() -> None:
     """A child without a place in the timetable; a timetable that stands two weeks later."""
     assert of_which(weeks(pull_out(0, 610, 20, [(0, 0)])), alone()) == {"capacity"}
     assert of_which(alone(start_up_weeks=2), alone()) == {"calendar"}
+
+
+def test_a_session_that_neither_arm_held_makes_no_difference() -> None:
+    """No place in one arm, an absent therapist in the other: what one held and the other missed is the difference.
+
+    The books have more: there an arm without a place is better off with absence.
+    """
+    ill = replace(alone(), days=SURE.model_copy(update={"provider_attendance": 0.6}))
+    placeless = replace(
+        weeks(pull_out(0, 610, 20, [(0, 0)])), days=SURE.model_copy(update={"provider_attendance": 0.6})
+    )
+    found = split(placeless, ill)
+    assert {cause for cause, part in parts(found, "trained_gain_sd").items() if part} == {"capacity"}
+    books = parts(found, "minutes_delivered")
+    assert books["provider_absent"] > 0.0
+    assert books["unplaced"] == -80.0
+    lost = {one.cause: one.on - one.off for one in found.switched if one.unit == "min a student a year"}
+    assert lost["absence"] == 0.0
+    assert lost["capacity"] == pytest.approx(-sum(books.values()))
 
 
 def test_a_group_is_group_size_alone() -> None:

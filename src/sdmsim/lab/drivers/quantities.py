@@ -27,11 +27,11 @@ class Quantity(NamedTuple):
 A_YEAR = "min a student a year"
 QUANTITIES = (
     Quantity("minutes promised", "therapy promised", A_YEAR),
-    Quantity("absence", "therapy missed: child or therapist absent, or the child refused", A_YEAR),
-    Quantity("capacity", "therapy missed: no place, called away, vacancy, no room", A_YEAR),
-    Quantity("calendar", "therapy missed: no school, events, tests, start of the year", A_YEAR),
+    Quantity("absence", "therapy lost: child or therapist absent, or the child refused", A_YEAR),
+    Quantity("capacity", "therapy lost: no place, called away, vacancy, no room", A_YEAR),
+    Quantity("calendar", "therapy lost: no school, events, tests, start of the year", A_YEAR),
     Quantity("transition", "minutes of class lost on the way, for each session", "min"),
-    Quantity("transition", "therapy missed: began late", A_YEAR),
+    Quantity("transition", "therapy lost: began late", A_YEAR),
     Quantity("group size", "children with the therapist", "children"),
     Quantity("on-task share", "share of therapy on task, in groups and for as long as in the baseline", "share"),
     Quantity("on-task share", "noise of the place, 0 sparse to 1 busy", "0-1"),
@@ -43,7 +43,8 @@ QUANTITIES = (
     Quantity(WHEN, "days between sessions of a goal", "days"),
     Quantity(WHEN, "share of the group's tries that count for a child, in groups as in the baseline", "share"),
 )
-"""The first of each cause is the one that its part is shown with."""
+"""The first of each cause is the one that its part is shown with. What a session that was missed for one cause would
+have lost to another is as in the other arm, so the minutes lost are a little more than in the books."""
 
 
 def quantities_of(x: Sides) -> Floats:

@@ -60,7 +60,7 @@ class Sides:
     minutes: Floats
     """(2, u) minutes given."""
     missed: Floats
-    """(2, u, cause of REASONS_OF) share of what is owed that each of these causes takes."""
+    """(2, u, cause of REASONS_OF) share of what is owed that each of these causes takes, as far as it is known."""
     fields: Mapping[str, Floats]
     """(2, u) by name, how each session was: FIELDS."""
     day: Ints
@@ -242,13 +242,10 @@ def _laid_out(occasions: list[Occasions], sessions: list[dict[str, Floats]]) -> 
     for x in (0, 1):
         here = known[:, x]
         missed[x, here] = occasions[x].missed[pairs[here, x]] / occasions[x].owed[pairs[here, x], None]
-    for x in (0, 1):
-        missed[x, ~known[:, x]] = missed[1 - x, ~known[:, x]]
+    missed = _as_far_as_known(missed, known.T, minutes > 0.0)
     nearest = np.stack([_nearest(goal, planned, session, sessions, x) for x in (0, 1)])
-    unknown = (nearest < 0).all(axis=0)
-    owed[:, unknown] = 0.0
     fields = {name: _from_nearest(sessions, nearest, name) for name in (*FIELDS, "day")}
-    held, never = session >= 0, (session < 0).all(axis=0)
+    held = session >= 0
     for name in ("day", "start"):
         actual = fields[name]
         own = [np.where(held[x], actual[x], np.where(held[1 - x], actual[1 - x], actual[0])) for x in (0, 1)]
@@ -256,9 +253,17 @@ def _laid_out(occasions: list[Occasions], sessions: list[dict[str, Floats]]) -> 
     with_others = fields["present"] > 1.0
     fit = np.where(with_others, fields["fit"], 1.0)
     fields["fit"] = np.where(with_others, fit, fit[::-1])
-    fields["day"][:, never] = np.maximum(planned[0], planned[1]).clip(0)[never]
     day = fields.pop("day").astype(np.int64)
     return _Laid(goal, owed, minutes, missed, fields, day)
+
+
+def _as_far_as_known(missed: Floats, known: NDArray[np.bool_], held: NDArray[np.bool_]) -> Floats:
+    """What causes take of each occasion in either arm. A session that was missed for one cause says nothing of what
+    others would have taken: there, and where an arm has no such occasion, they take what they take in the other.
+    """
+    both = np.where(known[:, :, None], missed, missed[::-1])
+    other = (missed == 0.0) & (known & ~held)[:, :, None] & known[::-1, :, None]
+    return np.where(other, missed[::-1], both)
 
 
 def _at(column: NDArray[Any], place: Ints) -> NDArray[Any]:

@@ -169,7 +169,7 @@ class Switches:
                 yield place, on[place]
 
     def _minutes(self, causes: tuple[str, ...], on: Bools) -> Floats:
-        """(coalition, u) minutes of each occasion. A session is missed once, whatever would take it besides."""
+        """(coalition, u) minutes of each occasion. A session is missed once, whatever else would take it."""
         x = self.sides
         owed = x.owed[on[:, _BIT["minutes promised"]].astype(np.int64)]
         taken = np.zeros(owed.shape)
