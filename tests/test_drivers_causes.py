@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 from hand_school import AS_PLANNED, SURE, child, plan, pull_out, push_in, therapist, wanted
-from small_school import write
+from small_school import edited, write
 
 from sdmsim.delivery.vocabulary import Appointment, Setting
 from sdmsim.events import REASONS
 from sdmsim.lab.drivers import causes as splitting
 from sdmsim.lab.drivers.causes import GAINS, MINUTES, Causes, Pair, causes_between, parts_of_minutes, split_pair
+from sdmsim.lab.drivers.occasions import Occasions, occasions_of, pairs_of
 from sdmsim.lab.drivers.shapley import sampled_shapley, shapley_of
 from sdmsim.lab.drivers.sides import CannotSplit, sides_of
 from sdmsim.lab.drivers.switches import CAUSES, Switches
@@ -30,6 +31,9 @@ from sdmsim.school.vocabulary import Room
 from sdmsim.streams import Luck
 from sdmsim.theory.ledger import Assumptions
 from sdmsim.world import live
+from sdmsim.world.backdrop import backdrop_of
+from sdmsim.world.copies import lessons_in_copies
+from sdmsim.world.learners import learners_of
 
 EVIDENCE = Assumptions(set="evidence").numbers()
 PRACTITIONER = Assumptions(set="practitioner").numbers()
@@ -128,10 +132,20 @@ def ends(arm: Plan, baseline: Plan, replication: int = 0) -> tuple[np.ndarray, n
     return made, np.array([[row(log)[metric] for metric in GAINS] for log in (base, other)])
 
 
-def small(folder: Path, files: Mapping[str, str] | None = None, **changes: Any) -> Plan:
-    """The small school under some keys, its week made."""
+TWO_GOALS = {
+    **edited("services.csv", ("s3,speech", "s2,speech,20,week,1,direct,social,individual,team,SLP,,\ns3,speech")),
+    **edited(
+        "school.toml",
+        ("[grouping]", '[goals.social]\ndomain = "social_communication"\npush_in_subjects = ["ELA"]\n\n[grouping]'),
+    ),
+}
+"""The small school with a second goal for s2, a social one."""
+
+
+def small(folder: Path, **changes: Any) -> Plan:
+    """The small school with TWO_GOALS under some keys, its week made."""
     folder.mkdir(exist_ok=True)
-    return plan_of(load(write(folder, files)).but(**changes))
+    return plan_of(load(write(folder, TWO_GOALS)).but(**changes))
 
 
 PAIRS: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -147,6 +161,63 @@ PAIRS: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"delivery.push_in_share": 1.0, "assumptions.set": "practitioner", "moves.rethread_minutes": 9.0},
     ),
 }
+
+
+@pytest.mark.parametrize("name", ["in blocks", "made up"])
+def test_every_occasion_owes_a_whole_session(tmp_path: Path, name: str) -> None:
+    """What was given and what was missed of a session stand together, made up or not, and nothing is left out."""
+    school = small(tmp_path, **PAIRS[name][1])
+    log = live(school, seed=1, replication=0)
+    goal_of = learners_of(school).goal_of
+    found = occasions_of(log, goal_of, np.arange(goal_of.max() + 1))
+    lengths = {
+        goal: {r.minutes for r, g in zip(school.week.requests, goal_of, strict=True) if g == goal} for goal in goal_of
+    }
+    assert all(owed in lengths[goal] for goal, owed in zip(found.goal, found.owed, strict=True))
+    assert found.owed.sum() == pytest.approx(backdrop_of(school).owed.sum())
+    assert found.minutes.sum() == sum(fact[5] for fact in log.given)
+    assert np.array_equal(found.session >= 0, found.minutes > 0.0)
+
+
+def test_occasions_of_one_day_are_the_same_and_others_follow_in_order() -> None:
+    """In two periods of a goal: Monday with Monday; then Wednesday with Friday, before what has no day."""
+
+    def arm(*rows: tuple[int, int, int]) -> Occasions:
+        period, day, session = np.array(rows).T
+        n = len(rows)
+        return Occasions(
+            np.zeros(n, dtype=np.int64), period, day, np.full(n, 30.0), np.zeros(n), np.zeros((n, 4)), session
+        )
+
+    one = arm((0, 0, 0), (0, 2, -1), (0, -1, -1), (1, 5, 1), (1, 7, 2))
+    other = arm((0, 4, 0), (0, -1, -1), (0, 0, -1), (1, 7, 3))
+    found = {tuple(pair) for pair in pairs_of(one, other).tolist()}
+    assert found == {(0, 2), (1, 0), (2, 1), (4, 3), (3, -1)}
+    assert {(b, a) for a, b in found} == {tuple(pair) for pair in pairs_of(other, one).tolist()}
+
+
+def test_a_session_that_was_missed_would_have_been_as_the_one_before_it() -> None:
+    """Alone until the end of September, in a group from October on; two in five sessions are missed."""
+    dates = {"first": None, "last": date(2024, 9, 30)}, {"first": date(2024, 10, 1), "last": None}
+    sessions = [
+        pull_out(0, 610, 20, [(0, 0)])._replace(**dates[0]),
+        pull_out(1, 610, 20, [(1, 0)])._replace(**dates[0]),
+        pull_out(0, 610, 20, [(0, 0), (1, 0)])._replace(**dates[1]),
+    ]
+    grows = replace(weeks(*sessions), days=SURE.model_copy(update={"called_away": 0.4}))
+    base, other = (live(school, seed=1, replication=0) for school in (alone(), grows))
+    x = sides_of(base, other)
+    assert set(x.fields["present"][0]) == {1.0}
+    missed = x.minutes[1] == 0.0
+    late = np.array([school_day.date >= date(2024, 10, 1) for school_day in alone().calendar.days])[x.day[1]]
+    last = {int(g): max(x.day[1, (x.goal == g) & ~late & ~missed], default=-1) for g in (0, 1)}
+    held_since = [
+        np.any((x.goal == g) & late & ~missed & (x.day[1] <= d)) for g, d in zip(x.goal, x.day[1], strict=True)
+    ]
+    assert missed.any()
+    assert min(last.values()) >= 0
+    expected = np.where(late & np.array(held_since), 2.0, 1.0)
+    assert np.array_equal(x.fields["present"][1, missed], expected[missed])
 
 
 @pytest.mark.parametrize("name", PAIRS)
@@ -165,9 +236,42 @@ def test_the_parts_add_up_to_the_paired_difference(tmp_path: Path) -> None:
     for metric in (*MINUTES, *GAINS):
         of_metric = [part for part in found.parts if part.metric == metric]
         assert sum(part.part for part in of_metric) == pytest.approx(of_metric[0].total, abs=1e-9)
-        assert of_metric[0].total != 0.0
+        assert abs(of_metric[0].total) > 1e-6
         assert all(part.low <= part.part <= part.high and part.replications == 3 for part in of_metric)
     assert [part.cause for part in found.parts if part.metric == "classroom_gain_sd"] == list(CAUSES)
+    promised = row(live(small(tmp_path), seed=1, replication=0))["minutes_owed"]
+    assert (found.switched[0].off, found.switched[0].on) == (promised, promised)
+
+
+def test_trips_for_nothing_count_as_well() -> None:
+    """A group that finds its room in use and walks back lost its lesson: gains as lived, and the way is transition."""
+
+    def at(*rooms: str) -> Plan:
+        both = [pull_out(0, 610, 20, [(0, 0)], room="R"), pull_out(0, 612, 18, [(1, 0)], room=rooms[0], therapist=1)]
+        staff = [therapist("T"), therapist("U")]
+        named = [Room(room=name, capacity=4, noise=0.15, metres={}) for name in ("R", "S")]
+        return weeks(*both, staff=staff, rooms=named)
+
+    made, lived = ends(at("R"), at("S"))
+    assert made == pytest.approx(lived, abs=1e-12)
+    found = parts(split(at("R"), at("S")), "classroom_gain_sd")
+    assert {cause for cause, part in found.items() if part < 0.0} == {"transition", "capacity"}
+    assert sum(map(abs, found.values())) == -sum(found.values())
+
+
+def test_a_stretch_on_a_day_without_the_child_takes_nothing_from_it() -> None:
+    """Two copies of a child, absent on Tuesday in the second: an hour on Tuesday is lost in the first alone."""
+    school = weeks(pull_out(0, 610, 20, [(0, 0)]))
+    backdrop = backdrop_of(school)
+    present = np.ones((2, 2, backdrop.n_days))
+    present[1, 0, 1] = 0.0
+    stretch = (np.array([2, 0]), np.array([1, 1]), np.array([600.0, 600.0]), np.array([660.0, 660.0]))
+    lessons, lost = lessons_in_copies(backdrop, present, *stretch, np.array([0.25, 0.5]))
+    assert lessons.stretches.minutes.tolist() == [60.0, 0.0]
+    assert lost.tolist() == [0.5, 0.0]
+    assert lessons.had[:, -1].tolist() == pytest.approx(
+        [lessons.had[1, -1]] * 2 + [lessons.had[1, -1] - backdrop.instruction_a_day[0, 1], lessons.had[1, -1]]
+    )
 
 
 # --- what differs is what is given ------------------------------------------------------------------------------------
@@ -306,6 +410,14 @@ def test_children_of_one_arm_only_are_a_part_of_their_own() -> None:
     )
     both = ends(slow, one)[0]
     assert found["transition"] == pytest.approx(both[1, 1] - both[0, 1], abs=1e-9)
+
+
+def test_a_child_that_brings_something_else_is_another_child() -> None:
+    """Rated low in attention in one arm: its gain is of another child, and the one that is alike differs by nothing."""
+    rated = alone()
+    students = (rated.school.students[0].model_copy(update={"attention": "low"}), rated.school.students[1])
+    low = replace(rated, school=rated.school.model_copy(update={"students": students}))
+    assert of_which(low, rated) == {"other children"}
 
 
 def test_arms_that_differ_in_what_is_no_cause_are_refused_in_words() -> None:

@@ -33,11 +33,12 @@ def children_in_copies(learners: Learners, profiles: Profiles, planning: Floats)
 
 
 def lessons_in_copies(
-    backdrop: Backdrop, present: Floats, student: Ints, day: Ints, start: Floats, end: Floats
-) -> tuple[Lessons, Ints]:
-    """Lessons of all copies; the order in which they hold the stretches that are given, each in one copy of a child.
+    backdrop: Backdrop, present: Floats, student: Ints, day: Ints, start: Floats, end: Floats, lost: Floats
+) -> tuple[Lessons, Floats]:
+    """Lessons of all copies, and the share of each of their stretches that is lost to the lesson.
 
-    `present`: (c, s, d) 1 where the child is at school. A stretch on a day without the child takes nothing from it.
+    `present`: (c, s, d) 1 where the child is at school. `student`, ..., `lost`: stretches, each of a child in one copy,
+    in any order. One on a day without the child takes nothing from it.
     """
     copies, children, days = present.shape
     many = replace(
@@ -53,4 +54,4 @@ def lessons_in_copies(
     away = Stretches(student, day, start, end, minutes, unknown, np.full(len(day), -1, dtype=np.int64))
     had = np.zeros((copies * children, days + 1))
     np.cumsum(many.instruction_a_day * there, axis=1, out=had[:, 1:])
-    return Lessons(many, there, had, away), order
+    return Lessons(many, there, had, away), lost[order] * there[student, day]

@@ -45,7 +45,6 @@ CAUSES = (
 """In the order of the waterfall. The last holds the days and clock times of sessions, and how far the others in a group
 work on the same kind of goal."""
 _BIT = {cause: i for i, cause in enumerate(CAUSES)}
-_OF_DOSE = ("minutes promised", *REASONS_OF)
 _CAUSE_OF = {
     "present": "group size", "fit": WHEN, "noise": "on-task share", "work": "work at goals",
     "per_minute": "work at goals", "similarity": "context similarity", "lead": "transition", "lag": "transition",
@@ -107,7 +106,7 @@ class Switches:
             learners, profiles = children_in_copies(
                 x.learners, x.profiles, x.planning[side[:, _BIT["teacher planning"]]]
             )
-            copy, u, minutes = self._held(causes, on)
+            copy, u, minutes = self._held(on)
             at = {name: x.fields[name][side[copy, _BIT[_CAUSE_OF[name]]], u] for name in (*OF_HELD, "start")}
             day = x.day[side[copy, _BIT[WHEN]], u]
             held = Held(copy * goals + x.goal[u], day, at["start"], minutes, *(at[name] for name in OF_HELD))
@@ -127,7 +126,7 @@ class Switches:
         found = np.zeros((len(coalitions), 3))
         for place, on in self._passes(causes, coalitions):
             school = x.schools[self._school(on)]
-            lessons, lost = self._lessons(on, *self._held(causes, on), "missed class")
+            lessons, lost = self._lessons(on, *self._held(on), "missed class")
             full = np.maximum(school.backdrop.instruction_a_day.sum(axis=1), 1.0)
             last = x.learners.probe_days[-1:]
             shape = (len(on), len(full))
@@ -168,24 +167,19 @@ class Switches:
                 place = alike[first : first + COPIES]
                 yield place, on[place]
 
-    def _minutes(self, causes: tuple[str, ...], on: Bools) -> Floats:
+    def _minutes(self, on: Bools) -> Floats:
         """(coalition, u) minutes of each occasion. A session is missed once, whatever else would take it."""
         x = self.sides
         owed = x.owed[on[:, _BIT["minutes promised"]].astype(np.int64)]
         taken = np.zeros(owed.shape)
         for k, cause in enumerate(REASONS_OF):
             taken += x.missed[on[:, _BIT[cause]].astype(np.int64), :, k]
-        minutes = owed * np.clip(1.0 - taken, 0.0, 1.0)
-        minutes[minutes < _LEAST] = 0.0
-        dose = on[:, [_BIT[cause] for cause in _OF_DOSE if cause in causes]]
-        minutes[~dose.any(axis=1)] = x.minutes[0]
-        if dose.shape[1]:
-            minutes[dose.all(axis=1)] = x.minutes[1]
-        return minutes
+        minutes = owed * (1.0 - taken)
+        return np.where(minutes < _LEAST, 0.0, minutes)
 
-    def _held(self, causes: tuple[str, ...], on: Bools) -> tuple[Ints, Ints, Floats]:
+    def _held(self, on: Bools) -> tuple[Ints, Ints, Floats]:
         """The sessions of coalitions: copy, occasion, minutes."""
-        minutes = self._minutes(causes, on)
+        minutes = self._minutes(on)
         copy, u = np.nonzero(minutes)
         return copy, u, minutes[copy, u]
 
@@ -211,5 +205,4 @@ class Switches:
         columns = (np.concatenate([piece[i][piece[5]] for piece in pieces]) for i in range(5))
         who, days, left, resumed, lost = columns
         present = x.present[side[:, _BIT["absence"]]]
-        lessons, order = lessons_in_copies(x.schools[self._school(on)].backdrop, present, who, days, left, resumed)
-        return lessons, lost[order] * lessons.present[lessons.stretches.student, lessons.stretches.day]
+        return lessons_in_copies(x.schools[self._school(on)].backdrop, present, who, days, left, resumed, lost)
