@@ -8,6 +8,7 @@ one day first, the others in their order.
 from __future__ import annotations
 
 from collections import defaultdict
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -75,24 +76,31 @@ def occasions_of(log: Log, goal_of: Ints, called: Ints) -> Occasions:
 
 
 def _belongs(log: Log, planned: Ints, parts: Ints) -> list[tuple[int, int]]:
-    """(part, session) of those parts of a session missed whose session was held: on its day, else in its week."""
+    """(part, session): of parts that a session lacks, the session on that day, else in that week, that lacks so much.
+
+    A session is a position among those given and missed, a part one among those missed.
+    """
     requests, week = log.plan.week.requests, [d.week for d in log.plan.calendar.days]
+    given = [(fact[2], day, fact[5]) for fact, day in zip(log.given, planned.tolist(), strict=True)]
+    whole = [(fact[2], fact[0], fact[3] if fact[5] else inf) for fact in log.missed]
     short: dict[tuple[int, int], list[int]] = defaultdict(list)
-    lacks: dict[int, float] = {}
-    for session, fact in enumerate(log.given):
-        lack = requests[fact[2]].minutes - fact[5]
-        if lack > 0.0:
-            lacks[session] = lack
-            short[fact[2], week[planned[session]]].append(session)
+    lacks, days = {}, {}
+    for session, (request, day, minutes) in enumerate((*given, *whole)):
+        if (lack := requests[request].minutes - minutes) > 0.0:
+            lacks[session], days[session] = lack, day
+            short[request, week[day]].append(session)
     found = []
     for part in parts.tolist():
         day, _, request, minutes, _, _ = log.missed[part]
-        able = [s for s in short.get((request, week[day]), ()) if lacks[s] >= minutes - 1e-6]
+        able = [s for s in short.get((request, week[day]), ()) if lacks[s] >= minutes - _ROUNDING]
         if able:
-            session = next((s for s in able if planned[s] == day), able[0])
+            session = next((s for s in able if days[s] == day), able[0])
             lacks[session] -= minutes
             found.append((part, session))
     return found
+
+
+_ROUNDING = 1e-6
 
 
 def _periods(plan: Plan) -> Ints:
