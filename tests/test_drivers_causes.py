@@ -177,6 +177,18 @@ def test_every_occasion_owes_a_whole_session(tmp_path: Path, name: str) -> None:
     assert found.owed.sum() == pytest.approx(backdrop_of(school).owed.sum())
     assert found.minutes.sum() == sum(fact[5] for fact in log.given)
     assert np.array_equal(found.session >= 0, found.minutes > 0.0)
+    without_a_day = [REASONS.index(reason) for reason in ("unplaced", "start_up", "no_school")]
+    assert (found.day < 0).sum() == sum(fact[4] in without_a_day and fact[5] for fact in log.missed)
+
+
+def test_what_places_are_too_short_for_belongs_to_each_session() -> None:
+    """Two sessions of 20 minutes a week at places of 18, some missed by absence: every occasion owes 20."""
+    two = [wanted(0, "therapy_room", 20, sessions=2)]
+    short = plan([child("A")], two, [pull_out(0, 610, 18, [(0, 0)]), pull_out(2, 610, 18, [(0, 1)])],
+                 last_day=date(2024, 10, 25), days=SURE.model_copy(update={"child_attendance": 0.6}))  # fmt: skip
+    found = occasions_of(live(short, seed=1, replication=0), np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))
+    assert found.owed.tolist() == [20.0] * 16
+    assert set(found.minutes) == {0.0, 18.0}
 
 
 def test_occasions_of_one_day_are_the_same_and_others_follow_in_order() -> None:
@@ -189,10 +201,10 @@ def test_occasions_of_one_day_are_the_same_and_others_follow_in_order() -> None:
             np.zeros(n, dtype=np.int64), period, day, np.full(n, 30.0), np.zeros(n), np.zeros((n, 4)), session
         )
 
-    one = arm((0, 0, 0), (0, 2, -1), (0, -1, -1), (1, 5, 1), (1, 7, 2))
-    other = arm((0, 4, 0), (0, -1, -1), (0, 0, -1), (1, 7, 3))
+    one = arm((0, 0, 0), (0, 2, -1), (0, -1, -1), (1, 5, 1), (1, 7, 2), (2, 12, 3), (2, 11, 4))
+    other = arm((0, 4, 0), (0, -1, -1), (0, 0, -1), (1, 7, 3), (2, 13, 4))
     found = {tuple(pair) for pair in pairs_of(one, other).tolist()}
-    assert found == {(0, 2), (1, 0), (2, 1), (4, 3), (3, -1)}
+    assert found == {(0, 2), (1, 0), (2, 1), (4, 3), (3, -1), (6, 4), (5, -1)}
     assert {(b, a) for a, b in found} == {tuple(pair) for pair in pairs_of(other, one).tolist()}
 
 
