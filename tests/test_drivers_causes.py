@@ -488,6 +488,16 @@ def test_any_number_of_workers_finds_the_same(tmp_path: Path) -> None:
     assert both == split(inside, out, 3)
 
 
+def test_only_what_is_asked_for_is_split(tmp_path: Path) -> None:
+    """Minutes alone, one gain alone, and an outcome that nobody can split: the same parts as among all."""
+    out, inside = (small(tmp_path, **keys) for keys in PAIRS["out and in class"])
+    everything = split(inside, out)
+    for asked in (["delivered_share"], ["classroom_effect_sd"], ["cost"]):
+        found = causes_between(inside, out, names=NAMES, seed=1, replications=1, outcomes=asked)
+        assert repr(found.parts) == repr(tuple(part for part in everything.parts if part.metric in asked))
+        assert bool(found.switched) == (asked == ["classroom_effect_sd"])
+
+
 def test_with_many_causes_orders_are_drawn_and_the_parts_still_add_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

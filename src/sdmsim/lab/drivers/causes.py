@@ -97,9 +97,9 @@ class Causes(NamedTuple):
     """Why an arm differs from the baseline."""
 
     parts: tuple[Part, ...]
-    """Of every outcome of MINUTES and GAINS, each in the order of the waterfall."""
+    """Of each outcome, in the order of the waterfall."""
     switched: tuple[Switched, ...]
-    """Of the causes of GAINS."""
+    """All that the causes of gains switch; nothing where no gains were asked for."""
 
 
 class Split(NamedTuple):
@@ -120,6 +120,8 @@ class Pair(NamedTuple):
     plans: bytes
     seed: int
     replication: int
+    gains: bool = True
+    """Whether gains are asked for."""
 
 
 def causes_between(
@@ -129,18 +131,21 @@ def causes_between(
     names: tuple[str, str],
     seed: int,
     replications: int,
+    outcomes: Sequence[str] = (*MINUTES, *GAINS),
     workers: Workers | None = None,
     tell: Callable[[int], None] | None = None,
 ) -> Causes:
-    """The difference of every outcome of MINUTES and GAINS between two arms, split into causes.
+    """The difference of `outcomes` between two arms, split into causes.
 
-    `names`: of the arm and the baseline. Replications count from 0. `tell` is called with the number done.
+    `names`: of the arm and the baseline. Replications count from 0. `tell` is called with the number done. An outcome
+    that is not of MINUTES or GAINS has no causes here and no parts.
 
     Raises:
         CannotSplit: the arms differ in what is no cause.
     """
     plans = pickle.dumps((baseline, arm), protocol=pickle.HIGHEST_PROTOCOL)
-    pairs = [Pair(plans, seed, replication) for replication in range(replications)]
+    gains = any(outcome in GAINS for outcome in outcomes)
+    pairs = [Pair(plans, seed, replication, gains) for replication in range(replications)]
     found: dict[int, Split] = {}
     began = perf_counter()
 
@@ -154,26 +159,32 @@ def causes_between(
 
     (workers or Workers(1)).collect(split_pair, pairs, take, seconds_left=seconds_left)
     splits = [found[replication] for replication in range(replications)]
-    rows = [
+    arms = [
         {metric: np.array([split.rows[side][metric] for split in splits]) for metric in splits[0].rows[side]}
         for side in (1, 0)
     ]
-    of_minutes = [part for metric in MINUTES for part in parts_of_minutes(metric, rows[0], rows[1], names)]
+    found_parts = [part for metric in MINUTES for part in parts_of_minutes(metric, arms[0], arms[1], names)]
+    if not gains:
+        return Causes(tuple(part for part in found_parts if part.metric in outcomes), ())
+    found_parts += _parts_of_gains(splits, arms[0], arms[1], names)
     quantities = np.mean([split.quantities for split in splits], axis=0)
     switched = [Switched(*names, *quantity, *two) for quantity, two in zip(QUANTITIES, quantities, strict=True)]
-    return Causes((*of_minutes, *_parts_of_gains(splits, rows[0], rows[1], names)), tuple(switched))
+    return Causes(tuple(part for part in found_parts if part.metric in outcomes), tuple(switched))
 
 
 def split_pair(pair: Pair) -> Split:
     """Live both arms with the luck of one replication and split their difference."""
     baseline, arm = pickle.loads(pair.plans)
     base, other = (live(plan, seed=pair.seed, replication=pair.replication) for plan in (baseline, arm))
+    rows = (metrics.row(base), metrics.row(other))
+    if not pair.gains:
+        nothing = np.zeros((0, 0))
+        return Split(nothing, np.zeros(0), nothing, rows)
     sides = sides_of(base, other)
     switches = Switches(sides)
     luck = Luck(pair.seed, pair.replication)
     practice, from_practice = _played(switches.practice, switches.of_practice, 2, luck)
     school, from_school = _played(switches.school, switches.of_school, 3, luck)
-    rows = (metrics.row(base), metrics.row(other))
     parts, others = np.zeros((len(GAINS), len(CAUSES))), np.zeros(len(GAINS))
     for place, (metric, (one, two)) in enumerate(zip(GAINS, _PRACTICE_AND_SCHOOL, strict=True)):
         total = rows[1][metric] - rows[0][metric]
