@@ -350,6 +350,16 @@ def test_a_session_that_neither_arm_held_makes_no_difference() -> None:
     assert lost["capacity"] == pytest.approx(-sum(books.values()))
 
 
+def test_who_gets_fewer_sessions_moves_no_mean_of_how_they_are() -> None:
+    """The child in the noisy room has no place in one arm: noise, and all else but capacity, is said to be the same."""
+    rooms = [Room(room=name, capacity=4, noise=noise, metres={}) for name, noise in (("R", 0.1), ("S", 0.9))]
+    sessions = [pull_out(0, 610, 20, [(0, 0)], room="R"), pull_out(1, 610, 20, [(1, 0)], room="S")]
+    fewer, both = (weeks(*sessions[:n], rooms=rooms) for n in (1, 2))
+    found = split(fewer, both)
+    assert {one.cause for one in found.switched if one.off != one.on and one.cause != "peers"} == {"capacity"}
+    assert of_which(fewer, both) == {"capacity"}
+
+
 def test_a_group_is_group_size_alone() -> None:
     """The same children, times and place, with a therapist for each or one for both."""
     together = weeks(pull_out(0, 610, 20, [(0, 0), (1, 0)]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 
 class Quantity(NamedTuple):
-    """One thing that a cause switches; a mean of one year, over children, sessions held or minutes given."""
+    """One thing that a cause switches; a mean of one year, over children, or over the sessions of both arms."""
 
     cause: str
     words: str
@@ -44,19 +44,20 @@ QUANTITIES = (
     Quantity(WHEN, "share of the group's tries that count for a child, in groups as in the baseline", "share"),
 )
 """The first of each cause is the one that its part is shown with. What a session that was missed for one cause would
-have lost to another is as in the other arm, so the minutes lost are a little more than in the books."""
+have lost to another is as in the other arm, so the minutes lost are a little more than in the books. How sessions were
+is said of the same sessions in both arms, those that either held: who gets fewer of them moves no mean."""
 
 
 def quantities_of(x: Sides) -> Floats:
     """(quantity, 2): off and on of each of QUANTITIES, in one pair of years."""
     n, field, children = x.numbers, x.fields, max(1, x.present.shape[1])
-    held, taken = np.where(x.minutes > 0.0, 1.0, 0.0), x.owed[:, :, None] * x.missed
+    held, minutes, taken = (x.minutes > 0.0).sum(axis=0), x.minutes.sum(axis=0), x.owed[:, :, None] * x.missed
     by_cause = {cause: taken[:, :, k].sum(axis=1) / children for k, cause in enumerate(REASONS_OF)}
     on_task = [_mean(_on_task(x, noise), x.minutes[0]) for noise in field["noise"]]
-    counted = [_mean(turns(field["present"][0], n["practice.others_turns"], fit), held[0]) for fit in field["fit"]]
+    counted = [_mean(turns(field["present"][0], n["practice.others_turns"], fit), held) for fit in field["fit"]]
 
-    def two(values: Floats, weight: Floats) -> list[float]:
-        return [_mean(values[arm], weight[arm]) for arm in (0, 1)]
+    def two(values: Floats, weight: NDArray[Any]) -> list[float]:
+        return [_mean(values[arm], weight) for arm in (0, 1)]
 
     return np.array(
         [
@@ -68,19 +69,19 @@ def quantities_of(x: Sides) -> Floats:
             by_cause["transition"],
             two(field["present"], held),
             on_task,
-            two(field["noise"], x.minutes),
-            two(field["work"] * field["per_minute"], x.minutes),
-            two(field["similarity"], x.minutes),
-            two(field["lost"], x.minutes),
-            two(x.contact, np.ones(x.contact.shape)),
-            two(x.planning.reshape(2, -1), np.ones((2, x.planning[0].size))),
+            two(field["noise"], minutes),
+            two(field["work"] * field["per_minute"], minutes),
+            two(field["similarity"], minutes),
+            two(field["lost"], minutes),
+            two(x.contact, np.ones(x.contact.shape[1])),
+            two(x.planning.reshape(2, -1), np.ones(x.planning[0].size)),
             [_gap(x, arm) for arm in (0, 1)],
             counted,
         ]
     )
 
 
-def _mean(values: Floats, weight: Floats) -> float:
+def _mean(values: Floats, weight: NDArray[Any]) -> float:
     whole = float(weight.sum())
     return float((values * weight).sum()) / whole if whole > 0.0 else float("nan")
 
