@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sdmsim.lab.drivers.conditional import trend_of
 from sdmsim.lab.drivers.futures import best
 from sdmsim.lab.drivers.jackknife import Interval, Jackknifed, jackknife
 from sdmsim.lab.drivers.point_means import Ints, UnansweredError, gains, lived, paired, point_means, points_of
@@ -134,10 +135,11 @@ def acceptability(samples: Samples, metric: str, baseline: str, prices: Sequence
     arms, base = samples.arms, samples.arms.index(baseline)
     count = len(arms)
     each, years, points = [], [], np.empty(0, dtype=np.int64)
+    trend = trend_of(samples, *_both(samples, metric))
     for price in prices:
         values = net_benefit(samples, metric, price)
         points = points_of(values)
-        each.append(_at_price(values, base))
+        each.append(_at_price(values, base, trend))
         years.append(best(values[:, lived(values)]).mean(axis=1))
     tops = [int(over.figures[count : 2 * count].argmax()) for over in each]
     return Acceptability(
@@ -165,12 +167,13 @@ def acceptability(samples: Samples, metric: str, baseline: str, prices: Sequence
     )
 
 
-def _at_price(benefit: Floats, base: int) -> Jackknifed:
+def _at_price(benefit: Floats, base: int, trend: Floats | None) -> Jackknifed:
     """By arm how often it is best, then its net benefit less the baseline's, then its expected loss."""
     luck = point_means(benefit).year_noise
+    on = None if trend is None else trend[points_of(benefit)]
 
-    def figures(some: Floats, _: Ints) -> Floats:
-        means = point_means(some, luck).freed
+    def figures(some: Floats, points: Ints) -> Floats:
+        means = point_means(some, luck, None if on is None else on[points]).freed
         over = means.mean(axis=1)
         return np.concatenate([best(means).mean(axis=1), over - over[base], regret(means).mean(axis=1)])
 

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from sdmsim.lab.drivers.additive import Columns, Fitted, RowMeans, columns_for, fit, row_means, table
-from sdmsim.lab.drivers.point_means import Ints, shrinking
-from sdmsim.lab.drivers.vocabulary import Floats
+from sdmsim.lab.drivers.point_means import Ints, point_means, shrinking
+from sdmsim.lab.drivers.vocabulary import Floats, Samples
 from sdmsim.lab.estimates import ROUNDING
 
 GRID = 2048
@@ -49,6 +49,27 @@ def worth_if_normal(middle: Floats, given: Floats) -> float:
     return float(np.delete(spread * (density - away * ndtr(-away)), best).max())
 
 
+def rows_of(samples: Samples, points: Ints) -> dict[int, Ints]:
+    """By number of each factor that is a row of a table, the row that each of the points has."""
+    return {
+        i: factor.value(samples.positions[points, i]).astype(np.int64)
+        for i, factor in enumerate(samples.factors)
+        if factor.law == "row"
+    }
+
+
+def trend_of(samples: Samples, *values: Floats) -> Floats | None:
+    """(points, columns) of all points: what means at points lean on when they are freed of luck; None with too few.
+
+    `values`: outcomes (arms, points, replications), every arm with the same years; the columns suit all of them.
+    """
+    each = [point_means(one) for one in values]
+    over = np.concatenate([(one.means[1:] - one.means[:1]).T for one in each], axis=1)
+    points = each[0].points
+    made = Regression(over, samples.positions[points], rows_of(samples, points))
+    return table(samples.positions, made.columns) if made.enough else None
+
+
 class Regression:
     """What the gains of some samples lean on, fitted anew to any part of them."""
 
@@ -74,11 +95,6 @@ class Regression:
     def told(self) -> frozenset[int]:
         """The factors that the samples are enough to tell."""
         return frozenset(i for of in self.columns.factors for i in of) | frozenset(self.rows)
-
-    @property
-    def trend(self) -> Floats | None:
-        """(points, columns): what means at points lean on when they are freed of luck; None with too few points."""
-        return self.x if self.enough else None
 
     def fitted(self, gains: Floats, points: Ints) -> tuple[Fitted, dict[int, RowMeans]]:
         """The columns' coefficients at some of the points, and of each table the means of its rows."""

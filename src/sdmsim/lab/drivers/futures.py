@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sdmsim.lab.drivers.conditional import trend_of
 from sdmsim.lab.drivers.jackknife import Interval, jackknife
-from sdmsim.lab.drivers.point_means import Ints, UnansweredError, gains, paired, point_means, points_of
+from sdmsim.lab.drivers.point_means import Ints, UnansweredError, gains, lived, paired, point_means, points_of
 from sdmsim.lab.drivers.vocabulary import Floats, Samples
 from sdmsim.lab.estimates import CONFIDENCE, ROUNDING
 
@@ -85,20 +86,26 @@ def futures(samples: Samples, metrics: Sequence[str]) -> Futures:
     if not metrics:
         raise UnansweredError("No outcome is named; name one or more.")
     each = np.concatenate([gains(samples, metric) for metric in metrics])
+    if not lived(each).any():
+        raise UnansweredError("At no point does every arm have a value of every outcome under the same luck.")
     known = paired(each)
     arms, outcomes = len(samples.arms), len(metrics)
 
     def split(some: Floats) -> list[Floats]:
         return list(some.reshape(outcomes, arms, *some.shape[1:]))
 
+    points = points_of(each)
+    trend = trend_of(samples, *split(np.where(lived(each), each, np.nan)))
+    on = None if trend is None else trend[points]
     luck = [point_means(one).year_noise for one in split(known)]
 
-    def leads(some: Floats) -> Floats:
-        means = [point_means(one, noise).freed for one, noise in zip(split(some), luck, strict=True)]
+    def leads(some: Floats, at: Ints) -> Floats:
+        here = None if on is None else on[at]
+        means = [point_means(one, noise, here).freed for one, noise in zip(split(some), luck, strict=True)]
         return np.asarray(np.prod([_leads(one) for one in means], axis=0))
 
-    def figures(some: Floats, _: Ints) -> Floats:
-        found = leads(some)
+    def figures(some: Floats, at: Ints) -> Floats:
+        found = leads(some, at)
         shared = found / np.maximum(found.sum(axis=0), 1.0)
         return np.append(shared.mean(axis=1), (found.sum(axis=0) == 0.0).mean())
 
@@ -106,9 +113,9 @@ def futures(samples: Samples, metrics: Sequence[str]) -> Futures:
     sure = np.prod([surely_best(one) for one in split(known)], axis=0)
     return Futures(
         tuple(metrics),
-        points_of(each),
+        points,
         tuple(Share(arm, over.interval(i, 0.0, 1.0), float(sure[i].mean())) for i, arm in enumerate(samples.arms)),
-        float((leads(known).sum(axis=0) > 1.0).mean()),
+        float((leads(known, np.arange(len(points))).sum(axis=0) > 1.0).mean()),
         1.0 - float(sure.sum(axis=0).mean()),
         over.interval(arms, 0.0, 1.0),
     )

@@ -15,7 +15,7 @@ import numpy as np
 
 from sdmsim.lab.compare import holm
 from sdmsim.lab.drivers.acceptability import net_benefit
-from sdmsim.lab.drivers.conditional import Regression, chance_of, gain_of_knowing, turning, worth_if_normal
+from sdmsim.lab.drivers.conditional import Regression, chance_of, gain_of_knowing, rows_of, turning, worth_if_normal
 from sdmsim.lab.drivers.jackknife import Interval, Jackknifed, jackknife
 from sdmsim.lab.drivers.point_means import Ints, PointMeans, UnansweredError, freed, gains, paired, point_means
 from sdmsim.lab.drivers.resampling import NORMAL
@@ -147,8 +147,7 @@ def _information(
     sets = _sets(samples, groups)
     means = point_means(values)
     positions = np.asarray(samples.positions, dtype=np.float64)[means.points]
-    rows = {i: f.value(positions[:, i]).astype(np.int64) for i, f in enumerate(samples.factors) if f.law == "row"}
-    regression = Regression(_over_first(means.means), positions, rows)
+    regression = Regression(_over_first(means.means), positions, rows_of(samples, means.points))
 
     def figures(some: Floats, points: Ints) -> Floats:
         return _worths(regression, point_means(some, means.year_noise), points, sets)
@@ -200,7 +199,7 @@ def _worths(
         for _, _, of in sets
     ]
     if means.noise_known:
-        trend = None if regression.trend is None else regression.trend[points]
+        trend = regression.x[points] if regression.enough else None
         noise = means.year_noise * np.mean(1.0 / means.replications)
         each = _over_first(freed(means.means, noise, trend, unsure))
         everything = gain_of_knowing(middle + each - each.mean(axis=0))

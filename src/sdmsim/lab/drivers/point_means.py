@@ -76,10 +76,10 @@ def paired(values: Floats) -> Floats:
     return np.where(lived(values), values, np.nan)[:, points_of(values)]
 
 
-def point_means(values: Floats, year_noise: Floats | None = None) -> PointMeans:
+def point_means(values: Floats, year_noise: Floats | None = None, trend: Floats | None = None) -> PointMeans:
     """Means of (arms, points, replications), freed of luck; a year that failed in one arm is left out in all.
 
-    `year_noise`: as known from more years than these.
+    `year_noise`: as known from more years than these; `trend`: (points, columns), as in `freed`.
     """
     values = np.asarray(values, dtype=np.float64)
     if values.ndim != 3:
@@ -93,7 +93,8 @@ def point_means(values: Floats, year_noise: Floats | None = None) -> PointMeans:
     counts = lived(left).sum(axis=1)
     means = np.nanmean(left, axis=2)
     noise = year_noise_of(left) if year_noise is None else year_noise
-    return PointMeans(means, kept, counts, noise, freed(means, noise * np.mean(1.0 / counts)))
+    on = None if trend is None else trend[kept]
+    return PointMeans(means, kept, counts, noise, freed(means, noise * np.mean(1.0 / counts), on))
 
 
 def year_noise_of(values: Floats) -> Floats:

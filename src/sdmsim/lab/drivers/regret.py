@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sdmsim.lab.drivers.conditional import trend_of
 from sdmsim.lab.drivers.jackknife import Interval, jackknife
 from sdmsim.lab.drivers.point_means import Ints, gains, paired, point_means
 from sdmsim.lab.drivers.vocabulary import Floats, Samples
@@ -58,14 +59,20 @@ def regrets(samples: Samples, metric: str) -> Regrets:
     """The regrets of every arm over the points of some samples."""
     values = gains(samples, metric)
     found = point_means(values)
+    trend = trend_of(samples, values)
+    found = point_means(values, found.year_noise, trend)
     values, arms, luck = paired(values), samples.arms, found.year_noise
+    on = None if trend is None else trend[found.points]
 
-    def figures(some: Floats, _: Ints) -> Floats:
-        now = regret(point_means(some, luck).freed)
+    def regrets_of(some: Floats, points: Ints) -> Floats:
+        return regret(point_means(some, luck, None if on is None else on[points]).freed)
+
+    def figures(some: Floats, points: Ints) -> Floats:
+        now = regrets_of(some, points)
         return np.concatenate([now.mean(axis=1), np.percentile(now, HIGH, axis=1)])
 
-    def largest(some: Floats, _: Ints) -> Floats:
-        return np.asarray(regret(point_means(some, luck).freed).max(axis=1))
+    def largest(some: Floats, points: Ints) -> Floats:
+        return np.asarray(regrets_of(some, points).max(axis=1))
 
     over, most = jackknife(figures, values), jackknife(largest, values, points=False)
     best = int(most.figures.argmin())
