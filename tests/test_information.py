@@ -233,6 +233,27 @@ def test_too_few_points_tell_no_factor() -> None:
     assert any("2 points are too few" in note and "4 or more" in note for note in found.notes)
 
 
+def test_a_factor_that_is_held_is_not_told() -> None:
+    """Without a position, or at one, nothing is said of a factor but that; the others are told as without it."""
+    whole = two_arms(0.0, 3, sd=0.3, points=150)
+    held = np.column_stack([whole.positions, np.full(150, np.nan), np.full(150, 0.5)])
+    factors = [*whole.factors, factor("fitted numbers", rows=9, grade="calibrated"), factor("still")]
+    found = information(samples(whole.outcomes, held, factors), EFFECT)
+    assert _figures(found)[:-2] == pytest.approx(_figures(information(whole, EFFECT)), rel=1e-3, abs=1e-6)
+    assert np.isnan([w.estimate for w in found.factors[-2:]]).all()
+    assert np.isnan(found.grades[1].estimate)
+    assert found.grades[0].factors == tuple(range(len(SDS) + IDLE))
+    assert any("fitted numbers, still" in note for note in found.notes)
+
+
+def test_points_on_a_few_levels_are_enough_for_a_line() -> None:
+    """Positions on four levels, as a screen takes them: no figure is lost, and none is wild."""
+    positions = np.round(uniform(200, 3) * 3.0) / 3.0
+    found = information(samples(years(positions[:, 0] - 0.5, 3, sd=0.1), positions), EFFECT)
+    assert found.factors[0].estimate == pytest.approx(0.14, abs=0.03)
+    assert not any(w.above_noise for w in found.factors[1:])
+
+
 def test_one_factor_alone_is_everything() -> None:
     """With one factor, knowing it is knowing all."""
     positions = uniform(64, 1)

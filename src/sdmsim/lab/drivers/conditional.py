@@ -49,12 +49,21 @@ def worth_if_normal(middle: Floats, given: Floats) -> float:
     return float(np.delete(spread * (density - away * ndtr(-away)), best).max())
 
 
+def moved(positions: Floats) -> frozenset[int]:
+    """Numbers of the factors that differ between points; one that is held at its own value may have no position."""
+    if not len(positions):
+        return frozenset()
+    known = np.isfinite(positions).all(axis=0)
+    return frozenset(i for i in np.flatnonzero(known).tolist() if np.ptp(positions[:, i]) > 0.0)
+
+
 def rows_of(samples: Samples, points: Ints) -> dict[int, Ints]:
-    """By number of each factor that is a row of a table, the row that each of the points has."""
+    """By number of each factor that is a row of a table and moves, the row that each of the points has."""
+    positions = samples.positions[points]
     return {
-        i: factor.value(samples.positions[points, i]).astype(np.int64)
-        for i, factor in enumerate(samples.factors)
-        if factor.law == "row"
+        i: samples.factors[i].value(positions[:, i]).astype(np.int64)
+        for i in sorted(moved(positions))
+        if samples.factors[i].law == "row"
     }
 
 
@@ -80,7 +89,7 @@ class Regression:
         from scipy.stats import qmc
 
         points, count = positions.shape
-        smooth = tuple(i for i in range(count) if i not in rows)
+        smooth = tuple(sorted(moved(positions) - rows.keys()))
         self.enough = points >= 2 * (len(smooth) + 1)
         self.columns = columns_for(positions, gains, smooth) if self.enough else Columns((), ())
         self.x = table(positions, self.columns)

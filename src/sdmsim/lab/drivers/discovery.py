@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sdmsim.lab.drivers.boxes import SIGNIFICANCE, Bools, again, best_box, elsewhere, inside, quasi_p
+from sdmsim.lab.drivers.conditional import moved
 from sdmsim.lab.drivers.jackknife import Interval, jackknife
 from sdmsim.lab.drivers.point_means import Ints, UnansweredError, gains, paired, point_means
 from sdmsim.lab.drivers.vocabulary import Factor, Floats, Samples
@@ -83,7 +84,7 @@ class Discovery(NamedTuple):
     noise: bool
     """Whether a first box was found that is no more than noise."""
     left_out: tuple[str, ...]
-    """Factors that boxes leave out."""
+    """Factors that boxes leave out: rows of a table, and what is held at one value."""
     said: str
     """In words."""
 
@@ -111,7 +112,7 @@ def discover(
 
     fails = judged(less)
     over = jackknife(lambda some, _: np.array([judged(some).mean()]), paired(less))
-    seen = tuple(i for i, factor in enumerate(samples.factors) if factor.law != "row")
+    seen = tuple(i for i in sorted(moved(positions)) if samples.factors[i].law != "row")
     worse = _worse(metric, baseline, threshold)
     boxes: tuple[Box, ...] = ()
     noise = False
@@ -129,7 +130,7 @@ def discover(
         share,
         boxes,
         noise,
-        tuple(factor.name for factor in samples.factors if factor.law == "row"),
+        tuple(factor.name for i, factor in enumerate(samples.factors) if i not in seen),
         _said(arm, worse, fails, boxes, enough),
     )
 

@@ -15,7 +15,15 @@ import numpy as np
 
 from sdmsim.lab.compare import holm
 from sdmsim.lab.drivers.acceptability import net_benefit
-from sdmsim.lab.drivers.conditional import Regression, chance_of, gain_of_knowing, rows_of, turning, worth_if_normal
+from sdmsim.lab.drivers.conditional import (
+    Regression,
+    chance_of,
+    gain_of_knowing,
+    moved,
+    rows_of,
+    turning,
+    worth_if_normal,
+)
 from sdmsim.lab.drivers.jackknife import Interval, Jackknifed, jackknife
 from sdmsim.lab.drivers.point_means import Ints, PointMeans, UnansweredError, freed, gains, paired, point_means
 from sdmsim.lab.drivers.resampling import NORMAL
@@ -38,7 +46,7 @@ class Worth(NamedTuple):
     """Of the factor, the group or the grade; `everything`."""
     kind: Kind
     factors: tuple[int, ...]
-    """Their numbers."""
+    """Numbers of those of them that the samples can tell."""
     estimate: float
     """In the outcome's unit; nan where the samples are too few to tell."""
     error: float
@@ -128,8 +136,10 @@ def _checked(price: float | None) -> float:
     return float(price)
 
 
-def _sets(samples: Samples, groups: Mapping[str, Sequence[str]]) -> list[tuple[str, Kind, tuple[int, ...]]]:
-    """Every factor, the groups asked for, and the grades: name, kind, numbers of factors."""
+def _sets(
+    samples: Samples, groups: Mapping[str, Sequence[str]], told: frozenset[int]
+) -> list[tuple[str, Kind, tuple[int, ...]]]:
+    """Every factor, the groups asked for, and the grades: name, kind, numbers of those factors that can be told."""
     names = [factor.name for factor in samples.factors]
     strange = {name for of in groups.values() for name in of} - set(names)
     if strange:
@@ -138,16 +148,16 @@ def _sets(samples: Samples, groups: Mapping[str, Sequence[str]]) -> list[tuple[s
     found += [(name, "group", tuple(names.index(one) for one in of)) for name, of in groups.items()]
     for grade in dict.fromkeys(factor.grade for factor in samples.factors):
         found.append((grade, "grade", tuple(i for i, f in enumerate(samples.factors) if f.grade == grade)))
-    return found
+    return [(name, kind, tuple(i for i in of if i in told)) for name, kind, of in found]
 
 
 def _information(
     samples: Samples, metric: str, unit: str, values: Floats, price: float, groups: Mapping[str, Sequence[str]]
 ) -> Information:
-    sets = _sets(samples, groups)
     means = point_means(values)
     positions = np.asarray(samples.positions, dtype=np.float64)[means.points]
     regression = Regression(_over_first(means.means), positions, rows_of(samples, means.points))
+    sets = _sets(samples, groups, regression.told)
 
     def figures(some: Floats, points: Ints) -> Floats:
         return _worths(regression, point_means(some, means.year_noise), points, sets)
@@ -193,9 +203,7 @@ def _worths(
     found, rows = regression.fitted(over, points)
     middle = found.coefficients[0] if middle is None else middle
     given = [
-        gain_of_knowing(middle + regression.given(found, rows, frozenset(of), unsure))
-        if regression.told.issuperset(of)
-        else np.nan
+        gain_of_knowing(middle + regression.given(found, rows, frozenset(of), unsure)) if of else np.nan
         for _, _, of in sets
     ]
     if means.noise_known:
@@ -296,10 +304,13 @@ def _notes(samples: Samples, means: PointMeans, regression: Regression, explaine
             "With one replication luck cannot be told from what the points differ by: everything is worth what the "
             "regression explains, and luck that comes to all points alike is in no interval."
         )
+    moving = moved(samples.positions[means.points])
+    if held := [f.name for i, f in enumerate(samples.factors) if i not in moving]:
+        said.append(f"Held at one value, so nothing is said of knowing it: {', '.join(held)}.")
     if not regression.enough:
-        needed = 2 * (1 + sum(f.law != "row" for f in samples.factors))
+        needed = 2 * (1 + sum(samples.factors[i].law != "row" for i in moving))
         said.append(f"{points} points are too few to tell the factors from each other; {needed} or more will do.")
-    elif rows := [f.name for i, f in enumerate(samples.factors) if i not in regression.told]:
+    elif rows := [samples.factors[i].name for i in sorted(moving - regression.told)]:
         said.append(f"Too few points for each row of {', '.join(rows)}: what knowing it is worth cannot be told.")
     if explained < EXPLAINED:
         said.append(
