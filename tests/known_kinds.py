@@ -6,4 +6,4 @@ from typing import get_args
 
 from sdmsim.delivery import STRATEGIES
 
-KINDS = ", ".join(sorted(["own", *(get_args(s.model_fields["kind"].annotation)[0] for s in STRATEGIES)]))
+KINDS = ", ".join(sorted(["module:Class", *(get_args(s.model_fields["kind"].annotation)[0] for s in STRATEGIES)]))

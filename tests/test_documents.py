@@ -201,3 +201,25 @@ def test_the_page_of_results_names_every_file_and_column(tmp_path: Path, monkeyp
         stems = tuple(name for name in named if name.endswith("."))
         unknown = [c for c in columns_of(file) if c not in known and not c.startswith(stems or ("\n",))]
         assert unknown == [], file.name
+
+
+def test_the_citation_is_valid_and_of_this_version() -> None:
+    """CITATION.cff has what version 1.2.0 of its format asks for; version and licence are the project's."""
+    import yaml
+
+    said = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert {"cff-version", "message", "title", "authors", "type", "version", "date-released", "license"} <= said.keys()
+    known = {"abstract", "keywords", "cff-version", "message", "title", "authors", "type", "version", "date-released"}
+    assert said.keys() - known == {"license"}
+    assert (said["cff-version"], said["type"]) == ("1.2.0", "software")
+    assert all(isinstance(author, dict) and author for author in said["authors"])
+    assert said["version"] == sdmsim_version()
+    assert said["license"] == project()["license"]
+    assert said["date-released"].isoformat() >= "2026-11-27"
+
+
+def sdmsim_version() -> str:
+    """The version of the program."""
+    from sdmsim import __version__
+
+    return __version__

@@ -26,6 +26,8 @@ from sdmsim.school.vocabulary import Text
 from sdmsim.streams import Luck
 
 _NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+OWN = "module:Class"
+"""The kind of every strategy of one's own, once its name is read; in lists of kinds it says what to write."""
 _admitted: set[tuple[str, str]] = set()
 """(file, strategy) of what this process was told to run."""
 
@@ -42,7 +44,7 @@ class Own(Described):
     A scenario names it by `kind = "module:Class"`; all other keys of [delivery] are its settings.
     """
 
-    kind: Literal["own"]
+    kind: Literal["module:Class"]
     strategy: Annotated[Text, AfterValidator(_named)]
     """module:Class; the module is looked for beside the scenario, then among those that are installed."""
     settings: Mapping[str, Any] = Field(default_factory=dict)
@@ -144,13 +146,13 @@ def tagged(content: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(table, Mapping) or ":" not in str(table.get("kind")) or table.get("kind") == "3:1":
         return dict(content)
     settings = {key: value for key, value in table.items() if key != "kind"}
-    return {**content, "delivery": {"kind": "own", "strategy": table["kind"], "settings": settings}}
+    return {**content, "delivery": {"kind": OWN, "strategy": table["kind"], "settings": settings}}
 
 
 def as_written(content: dict[str, Any]) -> dict[str, Any]:
     """The other way round, so that a setting is varied by the name that it has in the file."""
     table = content.get("delivery")
-    if not isinstance(table, Mapping) or table.get("kind") != "own":
+    if not isinstance(table, Mapping) or table.get("kind") != OWN:
         return content
     return {**content, "delivery": {"kind": table["strategy"], **table.get("settings", {})}}
 

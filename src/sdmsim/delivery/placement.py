@@ -51,7 +51,7 @@ class Placement(Described):
         """Goals that are not described, limits that the grades cannot keep, a strategy that must not be asked yet."""
         if self.kind == "as written" or self.most_per_class is None:
             return
-        if self.kind == "fewest hours" and strategy == "own":
+        if self.kind == "fewest hours" and strategy == "module:Class":
             text = (
                 '"fewest hours" asks the strategy while the scenario is read, when code of your own is not run;'
                 " use the students.csv that `sdmsim timetable` writes with a strategy that ships"

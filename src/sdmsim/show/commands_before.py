@@ -98,22 +98,10 @@ def check(files: tuple[Path, ...], assumed: str | None, quiet: bool, as_json: bo
 @options.quiet
 @options.verbose
 def schema(out: Path | None, quiet: bool) -> None:
-    """JSON schema of scenario, experiment and policy files, for editors; to standard output, or as files into --out."""
-    from pydantic import BaseModel
+    """JSON schemas of scenario, experiment, policy and assumptions files, for editors; printed, or written to --out."""
+    from sdmsim.show.schemas import schemas_of_files
 
-    from sdmsim.delivery.policy import Policy
-    from sdmsim.lab.experiment import Experiment
-    from sdmsim.scenario import FORMAT, Scenario
-
-    models: dict[str, type[BaseModel]] = {"scenario": Scenario, "experiment": Experiment, "policy": Policy}
-    schemas = {
-        name: {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            **model.model_json_schema(),
-            "x-format": FORMAT,
-        }
-        for name, model in models.items()
-    }
+    schemas = schemas_of_files()
     if out is None:
         click.echo(json.dumps(schemas, indent=2, ensure_ascii=False))
         return

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 REPORT, WEEK = "report.html", "week.xlsx"
 CHILDREN = "children-local-only.xlsx"
+VIDIGI = "events-vidigi.csv"
 
 
 def _described(file: Path, seed: int | None, assumed: str | None) -> Scenario:
@@ -37,6 +38,7 @@ def _default_out(file: Path) -> Path:
 @options.seed
 @click.option("--replication", type=click.IntRange(0), default=0, metavar="N", help="Which year's luck; default 0.")
 @click.option("--arm", metavar="NAME", help="An arm, where an experiment is given in the place of a scenario.")
+@click.option("--vidigi", is_flag=True, help="Also write events-vidigi.csv, the log in the columns of vidigi.")
 @options.assumptions
 @options.quiet
 @options.as_json
@@ -47,6 +49,7 @@ def run(
     seed: int | None,
     replication: int,
     arm: str | None,
+    vidigi: bool,
     assumed: str | None,
     quiet: bool,
     as_json: bool,
@@ -58,7 +61,7 @@ def run(
     from datetime import UTC, datetime
     from time import perf_counter
 
-    from sdmsim.lab.folder import refuse_other_inputs
+    from sdmsim.lab.folder import refuse_other_inputs, write_csv
     from sdmsim.lab.one_year import run_inputs, write_run
     from sdmsim.plan import plan_of
     from sdmsim.show.children_book import children_book
@@ -102,6 +105,11 @@ def run(
     (target / WEEK).write_bytes(year_week_book(described, log))
     (target / CHILDREN).write_bytes(children_book(described.title, log))
     write_year_report(target, target / REPORT)
+    if vidigi:
+        from sdmsim.metrics.vidigi_events import vidigi_events
+
+        events = vidigi_events(log)
+        write_csv(events.assign(time=events["time"].map("{:.3f}".format)), target / VIDIGI)  # more than six digits
     if as_json:
         click.echo(json.dumps(year_summary(described, log, target), ensure_ascii=False, allow_nan=False))
     elif not quiet:
