@@ -81,7 +81,7 @@ def tables(arms: Sequence[str] = ("push-in only",)) -> dict[str, pd.DataFrame]:
             {"factor": n, "estimate": v, "low": v - 0.08, "high": v + 0.08, "n": 512}
             for n, v in zip(names, (-0.8, float("nan"), 0.6, 0.3, -0.2, 0.05), strict=True)]),
         "flips": _rows(arms, [
-            {"factor": n, "position": (k + 0.5) / 10, "estimate": p, "low": max(0.0, p - 0.1),
+            {"factor": n, "leader": BASELINE, "position": (k + 0.5) / 10, "estimate": p, "low": max(0.0, p - 0.1),
              "high": min(1.0, p + 0.1)}
             for n, slope in zip(names[:3], (-0.6, 0.1, 0.3), strict=True)
             for k in range(10)
@@ -158,14 +158,32 @@ def limits() -> pd.DataFrame:
                         columns=["factor", "low", "high"])  # fmt: skip
 
 
+def decided(arms: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Tables about the decision that are made of curves, cells and limits."""
+    drawn, found = curve()
+    about = {"factor": FACTORS[0].name, "others": "average over the others"}
+    names = {"first_factor": FACTORS[0].name, "second_factor": FACTORS[2].name}
+    answers = [{**about, **found.iloc[0].to_dict(), "answer": "one"},
+               {"factor": FACTORS[3].name, "others": about["others"], "answer": "none in range", "ahead": "baseline",
+                "estimate": float("nan"), "low": float("nan"), "high": float("nan"), "direction": ""}]  # fmt: skip
+    return {
+        "break_even": _rows(arms, answers),
+        "curves": _rows(arms, [{**about, **r} for r in drawn.to_dict("records")]),  # type: ignore[dict-item]
+        "win_map": _rows(arms, [{**names, **r} for r in cells().to_dict("records")]),  # type: ignore[dict-item]
+        "discovery": _rows(arms, [{"box": 1, **r} for r in limits().to_dict("records")]),  # type: ignore[dict-item]
+    }
+
+
 def made_study(arms: Sequence[str] = ("push-in only",)) -> Study:
     """The whole study."""
     manifest = {"sdmsim_version": "0.1.0", "format": 1, "started": "2024-09-03T10:00:00Z", "seed": 1,
                 "replications": 4, "workers": 2, "experiment": "maple-drivers.toml", "assumptions": {"set": "evidence"},
                 "inputs": {"maple-drivers.toml": "ab" * 32}, "packages": {"numpy": "2.0"}, "sensitivity": {},
-                "school_years": 4656, "wall_seconds": 600.0}  # fmt: skip
+                "school_years": 4656, "wall_seconds": 600.0, "title": "Maple: what drives the answer?",
+                "arms": [BASELINE, *arms], "baseline": BASELINE, "metric": METRIC, "unit": UNIT, "better": "more",
+                "notes": ["A note."]}  # fmt: skip
     return Study(
         title="Maple: what drives the answer?", arms=(BASELINE, *arms), baseline=BASELINE, metric=METRIC, unit=UNIT,
-        better="more", factors=FACTORS, tables=tables(arms), samples=pd.DataFrame(), notes=("A note.",),
+        better="more", factors=FACTORS, tables=tables(arms) | decided(arms), samples=pd.DataFrame(), notes=("A note.",),
         manifest=manifest,
     )  # fmt: skip

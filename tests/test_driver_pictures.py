@@ -139,8 +139,8 @@ def test_break_even_is_drawn_and_said_in_the_factors_own_unit() -> None:
     assert (numbers["value"].iloc[0], numbers["value"].iloc[-1]) == pytest.approx((ROOM.low, ROOM.high))
     said = p.break_even_words(found.iloc[0].to_dict(), ROOM, WORDS, TWO[0], made.BASELINE)
     assert said == (
-        'how close practice apart is to class use: "push-in only" gets ahead of "pull-out only" when it falls below '
-        "0.48 (0.431 to 0.536)."
+        '"push-in only" overtakes "pull-out only" when likeness of practice apart to class use falls below 0.48 '
+        "(95 %: 0.431 to 0.536)."
     )
     assert said in p.break_even_alt(numbers, [said])
     none: dict[str, Any] = {"answer": "none in range", "ahead": "baseline"}
@@ -171,7 +171,7 @@ def test_the_box_of_failing_futures_is_drawn_and_said() -> None:
     assert cut_off(figure) == []
     assert len(drawn_limits) == 2
     said = p.box_words(made.limits(), made.FACTORS, WORDS)
-    assert said.startswith("when how close practice apart is to class use is below 0.41 and ")
+    assert said.startswith("when likeness of practice apart to class use is below 0.41 and ")
     assert said.endswith("is above 0.08")
 
 

@@ -25,6 +25,11 @@ def pictures_of(folder: Path) -> Sequence[Picture]:
         from sdmsim.show.pictures.staffing import staffing_picture
 
         return [staffing_picture(Staffed.read(folder))]
+    if "sensitivity" in manifest:
+        from sdmsim.lab.drivers.study import Study
+        from sdmsim.show.drivers.drawing import study_pictures
+
+        return study_pictures(Study.read(folder))
     _refuse_a_trace(folder, manifest, "pictures")
     from sdmsim.lab.results import Results
     from sdmsim.show.pictures import draw
@@ -46,6 +51,13 @@ def write_report_of(folder: Path, file: Path) -> None:
 
         found = Staffed.read(folder)
         write_staffing_report(found, file, staffing_picture(found))
+        return
+    if "sensitivity" in manifest:
+        from sdmsim.lab.drivers.study import Study
+        from sdmsim.show.drivers.page import html_of_study
+        from sdmsim.show.page import write_page
+
+        write_page(html_of_study(Study.read(folder)), file)
         return
     if "replication" in manifest:
         from sdmsim.show.report_year import write_year_report

@@ -108,7 +108,7 @@ def break_even(
     ax.set_xlim(0, 1)
     value_ticks(ax.xaxis, factor)
     ax.set_xlabel(_axis_words(factor, words, 60))
-    ax.set_ylabel(wrapped(f"difference, {outcome(metric)}", 34))
+    ax.set_ylabel(wrapped(f"how far the arm is ahead, {outcome(metric)}", 34))
     ax.grid(axis="y")
     return drawn
 
@@ -117,19 +117,19 @@ def break_even_words(
     answer: Mapping[str, Any], factor: Factor, words: Mapping[str, str], arm: str, baseline: str
 ) -> str:
     """What the curve of a factor says, in a sentence; `answer`: answer, ahead, and estimate, low, high (positions)."""
-    name, said_answer = said(words, factor.name), str(answer["answer"])
-    ahead = {ARM: arm, BASELINE: baseline}.get(str(answer.get("ahead", "")), "neither arm")
-    if said_answer == "none in range":
-        return f'{name}: no break-even in its range; "{ahead}" is ahead all along.'
-    if said_answer == "equal":
-        return f"{name}: the arms are even all along."
-    if said_answer == "no scale":
-        return f"{name}: its values have no order."
+    name, told = said(words, factor.name), str(answer["answer"])
+    ahead = {ARM: f'"{arm}" is', BASELINE: f'"{baseline}" is'}.get(str(answer.get("ahead", "")), "neither arm is")
     at = answer.get("estimate", float("nan"))
-    if at is None or at != at:
-        return f"{name}: no break-even is seen, but the years leave open whether there is one."
-    low, here, high = (_value(factor, float(answer[k])) for k in ("low", "estimate", "high"))
-    return f'{name}: "{arm}" gets ahead of "{baseline}" when it {answer["direction"]} {here} ({low} to {high}).'
+    if at is not None and at == at:
+        low, here, high = (_value(factor, float(answer[k])) for k in ("low", "estimate", "high"))
+        return f'"{arm}" overtakes "{baseline}" when {name} {answer["direction"]} {here} (95 %: {low} to {high}).'
+    other = {
+        "none in range": f"no break-even in its range; {ahead} ahead all along.",
+        "equal": "the arms are even all along.",
+        "no scale": "its values have no order.",
+    }
+    rest = other.get(told, "no break-even is seen, but the points leave open whether there is one.")
+    return f"{name[:1].upper()}{name[1:]}: {rest}"
 
 
 def break_even_alt(drawn: pd.DataFrame, sentences: Sequence[str]) -> str:
