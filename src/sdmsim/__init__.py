@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from sdmsim.delivery.vocabulary import Week
     from sdmsim.events import Log
     from sdmsim.lab.compare import compare
+    from sdmsim.lab.drivers.sensitivity import sensitivity
+    from sdmsim.lab.drivers.study import Study
     from sdmsim.lab.execute import execute
     from sdmsim.lab.experiment import Experiment, load_experiment
     from sdmsim.lab.results import Results
@@ -30,6 +32,7 @@ __all__ = [
     "Log",
     "Results",
     "Scenario",
+    "Study",
     "Week",
     "__version__",
     "compare",
@@ -39,6 +42,7 @@ __all__ = [
     "measure",
     "pictures",
     "run",
+    "sensitivity",
     "timetable",
 ]
 
@@ -48,6 +52,7 @@ _HOME = {
     "Log": "sdmsim.events",
     "Results": "sdmsim.lab.results",
     "Scenario": "sdmsim.scenario",
+    "Study": "sdmsim.lab.drivers.study",
     "Week": "sdmsim.delivery.vocabulary",
     "compare": "sdmsim.lab.compare",
     "execute": "sdmsim.lab.execute",
@@ -56,6 +61,7 @@ _HOME = {
     "measure": "sdmsim.metrics",
     "pictures": "sdmsim.show.pictures",
     "run": "sdmsim.world",
+    "sensitivity": "sdmsim.lab.drivers.sensitivity",
     "timetable": "sdmsim.plan",
 }
 

@@ -100,13 +100,16 @@ def write_csv(table: pd.DataFrame, file: Path) -> None:
     plain.to_csv(file, index=False, float_format=FLOAT_FORMAT, lineterminator="\n", encoding="utf-8")
 
 
-def read_csv(file: Path) -> pd.DataFrame:
-    """A table that `write_csv` wrote: names stay text (`007`, `0.25`, `NA`), empty numbers are nan."""
+def read_csv(file: Path, columns: Iterable[str] = TEXT_COLUMNS) -> pd.DataFrame:
+    """A table that `write_csv` wrote: names stay text (`007`, `0.25`, `NA`), empty numbers are nan.
+
+    `columns`: those that hold text.
+    """
     import pandas as pd
 
-    text = dict.fromkeys(TEXT_COLUMNS, str)
+    text = dict.fromkeys(columns, str)
     table = pd.read_csv(file, dtype=text, keep_default_na=False, na_values=[""], encoding="utf-8")
-    for column in table.columns.intersection(list(TEXT_COLUMNS)):
+    for column in table.columns.intersection(list(text)):
         table[column] = table[column].fillna("").map(as_meant)
     return table
 

@@ -123,7 +123,7 @@ class Laboratory:
     """Made by `laboratory`."""
 
     def __init__(self, workers: Workers, store: Store, tell: Progress) -> None:
-        self._workers = workers
+        self.crew = workers
         self.store = store
         self.tell = tell
         self._sent: dict[str, int] = {}
@@ -138,12 +138,7 @@ class Laboratory:
     @property
     def workers(self) -> int:
         """How many worked: 1 where everything happened in this process."""
-        return self._workers.used
-
-    @property
-    def most_workers(self) -> int:
-        """How many can work at a time."""
-        return self._workers.number
+        return self.crew.used
 
     def bench(self, arms: Sequence[tuple[str, Scenario]] = (), *, rows: bool = False, name: str = "") -> Bench:
         """Arms to be advanced, their weeks made; `rows`: progress also under the rows of `trials.tried_rows`.
@@ -186,7 +181,7 @@ class Laboratory:
                 del replications[:n]
                 if not replications:
                     left.popleft()
-                plan = wanted[arm][0].plan if self._sent.get(keys[arm], 0) < self._workers.number else None
+                plan = wanted[arm][0].plan if self._sent.get(keys[arm], 0) < self.crew.number else None
                 self._sent[keys[arm]] = self._sent.get(keys[arm], 0) + 1
                 yield Chunk(arm, keys[arm], plan, wanted[arm][0].seed, mine, rows, code)
 
@@ -215,18 +210,18 @@ class Laboratory:
             return self._mean_seconds * (total - done)
 
         try:
-            self._workers.collect(live_chunk, chunks(), take, seconds_left=seconds_left, parts=parts, lost=lost)
+            self.crew.collect(live_chunk, chunks(), take, seconds_left=seconds_left, parts=parts, lost=lost)
         except OtherCode as error:
             raise InputErrors([Problem("--dask", 0, "", str(error))]) from None
 
     def each(self, work: Callable[[Any], T], items: Iterator[Any], take: Callable[[Any, T], None], **more: Any) -> None:
         """`work` of every item, `take` as each is done, in any order; see `Workers.collect`."""
-        self._workers.collect(work, items, lambda _, item, found: take(item, found), **more)
+        self.crew.collect(work, items, lambda _, item, found: take(item, found), **more)
 
     def _size_of_chunk(self, left: int) -> int:
         """Replications that take about CHUNK_SECONDS; fewer at the end, so that all workers end together."""
         size = int(CHUNK_SECONDS / self._mean_seconds) if self._mean_seconds > 0.0 else 1
-        return max(1, min(size, LARGEST_CHUNK, -(-left // (2 * self._workers.number))))
+        return max(1, min(size, LARGEST_CHUNK, -(-left // (2 * self.crew.number))))
 
     def _all(
         self, work: Callable[[Any], T], items: Sequence[Any], tell: Callable[[int], None] | None = None
@@ -245,7 +240,7 @@ class Laboratory:
         def seconds_left() -> float:
             return (perf_counter() - began) / len(found) * (len(items) - len(found)) if found else 0.0
 
-        self._workers.collect(_Numbered(work), enumerate(items), take, seconds_left=seconds_left)
+        self.crew.collect(_Numbered(work), enumerate(items), take, seconds_left=seconds_left)
         return [found[position] for position in range(len(items))]
 
 

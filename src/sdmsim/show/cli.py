@@ -18,6 +18,7 @@ from sdmsim.show.commands_calibrate import calibrate
 from sdmsim.show.commands_deidentify import deidentify
 from sdmsim.show.commands_experiment import experiment, plot, report
 from sdmsim.show.commands_results import results
+from sdmsim.show.commands_sensitivity import sensitivity
 from sdmsim.show.commands_staffing import staffing
 from sdmsim.show.commands_trace import trace
 from sdmsim.show.commands_validate import validate
@@ -104,6 +105,7 @@ for _command in (
     trace,
     experiment,
     staffing,
+    sensitivity,
     results,
     plot,
     report,

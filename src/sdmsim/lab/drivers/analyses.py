@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sdmsim.lab.drivers.decided import Decided
 from sdmsim.lab.drivers.given_data import first_order
 from sdmsim.lab.drivers.grades import contrast_of, grades
 from sdmsim.lab.drivers.one_at_a_time import sizes
 from sdmsim.lab.drivers.prcc import rank_correlations
-from sdmsim.lab.drivers.staged import Looked, Second, even, without_scale
+from sdmsim.lab.drivers.sobol import interaction
+from sdmsim.lab.drivers.staged import SOBOL, Looked, Second, even, without_scale
 from sdmsim.lab.drivers.study import TABLES, Contrast
-from sdmsim.lab.drivers.tables import fields, luck_table, of_factors, ranked, screen_table, sobol_table, table
+from sdmsim.lab.drivers.tables import fields, luck_table, of_factors, ranked, screen_table, sobol_table, table, value_at
 from sdmsim.lab.drivers.vocabulary import Samples
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ def analyses(
     """The tables that these points have an answer for, in the order of `study.TABLES`."""
     points = even(looked, found)
     made: dict[str, Callable[[], Any]] = {
+        **Decided(looked, found, points).tables(),
         "luck": lambda: luck_table(points, looked.contrasts, looked.seed),
         "screen": lambda: screen_table(screened, looked.unknown.factors, apart),
         "sobol": lambda: sobol_table(found),
@@ -39,10 +42,19 @@ def analyses(
         "prcc": lambda: _correlations(looked, points),
         "given_data": lambda: _given_data(looked, points),
         "sets": lambda: _sets(looked, of_sets),
-        "grades": lambda: table((c, row) for c, one in found.indices.items() for row in grades(found.blocks, one)),
+        "grades": lambda: _grades(looked, found),
     }
     tables = {name: made[name]() for name in TABLES if name in made}
     return {name: one for name, one in tables.items() if len(one)}
+
+
+def _grades(looked: Looked, found: Second) -> pd.DataFrame:
+    of = [k for k, block in enumerate(found.blocks) if block.of_grade]
+    rows = []
+    for contrast, indices in found.indices.items():
+        between = interaction(looked.outcome(SOBOL, contrast), len(found.blocks), looked.seed, of)
+        rows += [(contrast, row) for row in grades(found.blocks, indices, between)]
+    return table(rows)
 
 
 def _one_at_a_time(looked: Looked, swings: Mapping[Contrast, Sequence[Swing]]) -> pd.DataFrame:
@@ -55,15 +67,9 @@ def _one_at_a_time(looked: Looked, swings: Mapping[Contrast, Sequence[Swing]]) -
             values = fields(one)
             row = {"factor": factor.name, "swing": values["estimate"], "low": one.low, "high": one.high}
             row |= {name: values[name] for name in values if name.startswith("at_")}
-            row |= {"low_value": _value(factor, one.low_position), "high_value": _value(factor, one.high_position)}
+            row |= {"low_value": value_at(factor, one.low_position), "high_value": value_at(factor, one.high_position)}
             rows.append((contrast, row | rank.get(one.factor, {})))
     return table(rows)
-
-
-def _value(factor: Any, position: float) -> float:
-    import numpy as np
-
-    return float(factor.value(np.array([position]))[0])
 
 
 def _correlations(looked: Looked, points: Samples) -> pd.DataFrame:

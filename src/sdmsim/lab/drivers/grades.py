@@ -73,9 +73,9 @@ def _survives(own: str, here: str) -> str:
     return TURNS
 
 
-def grades(blocks: Sequence[Block], found: Sequence[Index]) -> list[dict[str, Any]]:
+def grades(blocks: Sequence[Block], found: Sequence[Index], between: Index) -> list[dict[str, Any]]:
     """A row for each grade: how many factors it has, its share alone (first order) and with all it takes part in
-    (total); then what no grade explains alone: one less the shares of first order.
+    (total); then what no grade explains alone, `between` them: one less the shares of first order.
     """
     rows = []
     for k, block in enumerate(blocks):
@@ -86,8 +86,8 @@ def grades(blocks: Sequence[Block], found: Sequence[Index]) -> list[dict[str, An
                 one = mine[order]
                 row |= {order: one.estimate, f"{order}_low": one.low, f"{order}_high": one.high}
             rows.append({**row, "remark": mine["first"].remark})
-    left = 1.0 - sum(row["first"] for row in rows)
-    return [*rows, {"grade": INTERACTION, "factors": 0, "first": left}] if rows else []
+    left = {"first": between.estimate, "first_low": between.low, "first_high": between.high}
+    return [*rows, {"grade": INTERACTION, "factors": 0, **left, "remark": between.remark}]
 
 
 def contrast_of(row: Mapping[str, Any], contrasts: Sequence[Contrast]) -> Contrast | None:

@@ -95,7 +95,7 @@ def sensitivity(
         name = f"{experiment.file.stem}-{NAME}"
         evaluator = Evaluator(lab, base, arms, question.metrics, name)
         looked = Looked(question, unknown, evaluator, tuple(name for name, _ in arms), base.seed)
-        _announce(looked, evaluator, experiment.most_replications, lab, budget)
+        _announce(looked, evaluator, experiment, lab, budget)
         tables = _studied(looked, base, experiment.most_replications)
         facts = manifest(
             started=started,
@@ -146,27 +146,30 @@ def _arms(experiment: Experiment, asked: Sensitivity, seed: int | None) -> list[
 def _announce(
     looked: Looked,
     evaluator: Evaluator,
-    replications: int,
+    experiment: Experiment,
     lab: Laboratory,
     tell: Callable[[Budget], None] | None,
 ) -> None:
     """Measure a few points of each kind, and say what all of it will take."""
     asked, factors = looked.asked, looked.unknown.factors
-    _refuse_no_value(evaluator.outcomes([AS_WRITTEN], 1)[asked.metric], asked.metric, looked.arms)
+    _refuse_no_value(experiment.file.name, evaluator.outcomes([AS_WRITTEN], 1)[asked.metric], asked.metric, looked.arms)
     if tell is None:
         return
-    stages = [Stage(STAGE, len(SETS), len(looked.arms), replications), *planned(asked, factors, len(looked.arms))]
+    stages = [
+        Stage(STAGE, len(SETS), len(looked.arms), experiment.most_replications),
+        *planned(asked, factors, len(looked.arms)),
+    ]
     cost = {stage: evaluator.seconds_of(points) for stage, points in first_points(looked)}
     usual = [cost[SCREEN] if stage.stage == SCREEN else cost["sobol"] for stage in stages]
     seconds = sum(stage.evaluations * each for stage, each in zip(stages, usual, strict=True))
-    tell(Budget(len(factors), tuple(stages), seconds / 60.0 / lab.most_workers, lab.most_workers))
+    tell(Budget(len(factors), tuple(stages), seconds / 60.0 / lab.crew.number, lab.crew.number))
 
 
-def _refuse_no_value(values: Any, metric: str, arms: tuple[str, ...]) -> None:
+def _refuse_no_value(file: str, values: Any, metric: str, arms: tuple[str, ...]) -> None:
     nothing = [arm for arm, one in zip(arms, values, strict=True) if np.isnan(one).all()]
     if nothing:
         text = f'"{metric}" has no value in {", ".join(nothing)}: nothing of it is simulated there'
-        raise InputErrors([Problem("", 0, f"{TABLE}.metric", text)])
+        raise InputErrors([Problem(file, 0, f"{TABLE}.metric", text)])
 
 
 def _studied(looked: Looked, base: Scenario, replications: int) -> dict[str, pd.DataFrame]:
@@ -228,5 +231,5 @@ def _assembled(
         tables=tables,
         samples=samples_table(looked),
         notes=notes,
-        manifest={**facts, **about, "stages": [one._asdict() for one in looked.stages]},
+        manifest={**facts, **about, "said": looked.said, "stages": [one._asdict() for one in looked.stages]},
     )

@@ -61,6 +61,8 @@ class Looked:
     """By stage: all factors; a position is nan where a factor stays at its own value."""
     notes: list[str] = field(default_factory=list)
     """What a reader should know of how it was looked at."""
+    said: dict[str, str] = field(default_factory=dict)
+    """Sentences that an analysis has put into words itself, by its name."""
 
     @property
     def contrasts(self) -> tuple[Contrast, ...]:

@@ -21,33 +21,54 @@ if TYPE_CHECKING:
 OF_A_CONTRAST = ("arm", "baseline", "metric", "unit")
 FACTOR_COLUMNS = ("factor", *Factor._fields[1:])
 """The first columns of the table `factors`; then `stage`."""
+TEXTS = ("arm", "baseline", "metric", "unit", "name", "meaning", "remark", "verdict", "survives", "answer", "direction")
+"""Columns of which an empty cell is an empty text."""
 OTHERS = "all others"
 """The name under which the factors that a screen left behind are drawn together."""
 TABLES: Mapping[str, str] = {
-    "factors": "every factor: factor, meaning, unit, low, high, law, at, grade, stage (how far it came: `screen`; "
-    "`others`: drawn with all others in the second stage; `held`: at its own value there; `sobol`: apart)",
-    "budget": "what each stage asked for: stage, points, arms, replications, evaluations",
-    "luck": "spread by source: mean, sd, share_luck, luck_low, luck_high, share_assumptions, assumptions_low, "
-    "assumptions_high",
-    "screen": "Morris: factor, effect (mean absolute), low, high, signed, spread, rank_from, rank_to, survives",
-    "sobol": "Sobol': factor, first, first_low, first_high, total, total_low, total_high, rank_from, rank_to",
-    "one_at_a_time": "each factor alone from its low to its high end",
-    "prcc": "partial rank correlation of each factor",
-    "given_data": "first-order shares from the points of the second stage as they are",
-    "flips": "how probable it is that each arm leads as a factor moves over its range",
-    "break_even": "where along a factor the lead changes, or that it does not within the range",
-    "win_map": "who leads where over two factors",
-    "regret": "what each arm loses against the best one, over the futures",
-    "futures": "in which share of the futures each arm is best",
-    "discovery": "in which futures an arm fails, in words and limits",
-    "acceptability": "how probable it is that each arm is worth its cost, by price",
-    "plane": "cost against effect, by point",
-    "information": "what it is worth to know each factor before deciding, in the metric's unit and in money",
-    "causes": "the difference split into causes",
-    "sets": "the three sets of assumptions side by side: set, n, mean, low, high, difference, difference_low, "
-    "difference_high, verdict, survives",
-    "grades": "share of the variance that rests on each grade of evidence: grade, factors, first, first_low, "
-    "first_high, total, total_low, total_high; the row `interaction` holds what no grade explains alone",
+    "factors": "every factor: `factor`, `meaning`, `unit`, `low`, `high`, `law`, `at` (its own value), `grade`, "
+    "`stage` (in the last one: `sobol` looked at apart, `others` drawn with all others, `held` at its "
+    "own value)",
+    "budget": "what each stage asked for: `stage`, `points`, `arms`, `replications`, `evaluations`",
+    "luck": "spread by source, of arms and differences: `mean`, `p05`, `p95` (of points), `share_luck`, "
+    "`share_assumptions`, each with its interval; variances; `points`, `replications`",
+    "sets": "the three sets of assumptions side by side: `set`, `n`, `mean`, `low`, `high`, `difference` with "
+    "its interval, `p_adjusted`, `verdict`, `survives` (against the scenario's own set)",
+    "sobol": "Sobol' indices: `factor`, `first` and `total` with intervals, `luck` (what more replications "
+    "would take off the interval), `rank_from`, `rank_to` (places it may have), `tie` (its group: "
+    "nothing is ranked within), `remark`",
+    "settling": "neighbours that are tied: `larger`, `smaller`, `points` or `replications` that would rank them",
+    "grades": "shares of the grades of evidence: `grade`, `factors`, `first` and `total` with intervals; the "
+    "row `interaction` is what no grade explains alone",
+    "screen": "Morris: `factor`, `effect` (mean size) with its interval, `mu`, `sigma`, `luck_alone` (the "
+    "effect that luck would show), `told`, `rank_from`, `rank_to`, `tie`, `survives`",
+    "one_at_a_time": "each factor from end to end, the others at their values: `swing` with its interval, `at_low`, "
+    "`at_high` (changes from the scenario's values), `low_value`, `high_value`",
+    "prcc": "partial rank correlation: `factor`, `estimate`, `low`, `high`, `n`",
+    "given_data": "first-order shares from the points as they are: `factor`, `estimate`, `low`, `high`, `remark`",
+    "flips": "along each factor, how probable it is that the arm that leads overall does not: `factor`, "
+    "`leader`, `position` (0 to 1), `value`, `estimate`, `low`, `high`, `n`",
+    "flips_when_moved": "how probable it is that the lead changes when one factor alone is drawn anew: `factor`, "
+    "`leader`, `estimate`, `low`, `high`, `n`",
+    "break_even": "where the arms are even: `factor`, `others`, `answer`, `ahead`, `estimate`, `low`, `high` "
+    "(positions), `value`, `low_value`, `high_value`, `open_low`, `open_high`, `direction` (the arm "
+    "gets ahead when the factor does so)",
+    "curves": "the arm's lead along a factor: `factor`, `others`, `position`, `value`, `estimate`, `low`, `high`",
+    "win_map": "who leads where: `first_factor`, `second_factor`, `first`, `second` (positions), their values, "
+    "`estimate`, `low`, `high`, `probability`, `winner`, `n`",
+    "regret": "what each arm loses against the best one: `mean`, `high` (95th percentile), `most`, with "
+    "intervals; `minimax`, `tied`",
+    "futures": "in which share of the futures each arm is best: `best` with its interval, `surely`, `ties`, "
+    "`cannot_be_told`",
+    "discovery": "in which futures an arm fails: `box`, `factor`, `low`, `high`, what the box holds, `said`",
+    "plane": "cost against effect: `point`, `effect`, `cost`",
+    "cost_effectiveness": "their means with intervals, `price` of one more unit, and shares of the quadrants",
+    "acceptability": "by `price` of a unit: `probability` of being the best buy, `net_benefit`, `expected_loss`, with "
+    "intervals; `frontier`, `tied`, `years`",
+    "information": "what it is worth to know something before deciding (`arm`: the one that would be chosen now): "
+    "`name`, `kind`, `estimate`, `low`, `high` (in the metric's unit), `money` with its interval, "
+    "`p`, `above_noise`, `measure_first` (1: first)",
+    "causes": "the difference split into causes: `cause`, `part` with its interval, `quantity`, `off`, `on`, `total`",
 }
 """Every table and its columns after those of `OF_A_CONTRAST`. One that a study has not got is absent."""
 
@@ -128,7 +149,7 @@ class Study:
         facts = read_manifest(where)
         if "sensitivity" not in facts:
             raise InputErrors([Problem(str(where), 0, "", "holds results, but not of sdmsim sensitivity")])
-        tables = {name: read_csv(where / f"{name}.csv") for name in TABLES if (where / f"{name}.csv").exists()}
+        tables = {name: read_csv(where / f"{name}.csv", TEXTS) for name in TABLES if (where / f"{name}.csv").exists()}
         found = tables["factors"]
         return cls(
             title=facts["title"],

@@ -37,6 +37,11 @@ def fields(result: Any) -> dict[str, Any]:
     return found
 
 
+def value_at(factor: Factor, position: float) -> float:
+    """A factor's value in its own unit."""
+    return float(factor.value(np.array([position]))[0])
+
+
 def table(rows: Iterable[tuple[Contrast, Mapping[str, Any]]]) -> pd.DataFrame:
     """Rows, each with its contrast before it."""
     import pandas as pd
