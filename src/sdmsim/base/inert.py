@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_LIVE = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20\u2212\t\r\n]")
+_LIVE = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n]")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _QUOTE = "'"
 

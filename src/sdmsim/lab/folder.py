@@ -92,12 +92,18 @@ def whole(folder: Path) -> Iterator[Path]:
 
 def write_csv(table: pd.DataFrame, file: Path) -> None:
     """UTF-8, LF, six significant digits, an empty cell for what is not known, no `-0`, no formulas."""
-    plain = table.copy()
-    for column in plain.columns[[kind.kind == "O" for kind in plain.dtypes]]:
-        plain[column] = plain[column].map(lambda cell: inert(cell) if isinstance(cell, str) else cell)
+    plain = without_formulas(table)
     for column in plain.columns[[kind.kind == "f" for kind in plain.dtypes]]:
         plain[column] = plain[column] + 0.0
     plain.to_csv(file, index=False, float_format=FLOAT_FORMAT, lineterminator="\n", encoding="utf-8")
+
+
+def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """A copy whose texts and headers no spreadsheet takes for a formula."""
+    plain = table.rename(columns=lambda name: inert(name) if isinstance(name, str) else name)
+    for column in plain.columns[[kind.kind not in "iufbM" for kind in plain.dtypes]]:
+        plain[column] = plain[column].map(lambda cell: inert(cell) if isinstance(cell, str) else cell)
+    return plain
 
 
 def read_csv(file: Path, columns: Iterable[str] = TEXT_COLUMNS) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from sdmsim.lab.folder import without_formulas
 from sdmsim.show.style import STYLE
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Picture:
 
     def csv(self) -> bytes:
         """The numbers as CSV: UTF-8, LF, six significant digits."""
-        return self.numbers.to_csv(index=False, float_format="%.6g", lineterminator="\n").encode()
+        return without_formulas(self.numbers).to_csv(index=False, float_format="%.6g", lineterminator="\n").encode()
 
     def save(self, folder: Path) -> None:
         """Write NAME.png, NAME.svg and NAME.csv into the folder, which is made where it is not there."""

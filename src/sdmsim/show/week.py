@@ -10,6 +10,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from sdmsim.base import inert
 from sdmsim.delivery.placement import proposed_files
 from sdmsim.delivery.sessions import WeeklySession, sessions_of, weeks_in_words
 from sdmsim.delivery.sessions import clock as clock
@@ -85,7 +86,7 @@ def as_csv(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> bytes:
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({column: inert(cell) for column, cell in row.items()} for row in rows)
     return text.getvalue().encode()
 
 
