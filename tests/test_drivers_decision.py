@@ -74,6 +74,11 @@ def test_a_break_even_without_luck_or_with_one_replication() -> None:
     y = (PLACES[:, None] - 0.3712) + np.zeros((6, 4))
     root = break_even.at_values(0, PLACES, y).found[0]
     assert (root.estimate, root.low, root.high) == pytest.approx((0.3712, 0.3712, 0.3712))
+    for place in np.linspace(0.013, 0.987, 20):
+        curve = (place - PLACES) ** 3 + place - PLACES
+        (root,) = break_even.at_values(0, PLACES, curve[:, None] + np.zeros(3)).found
+        assert root.low == pytest.approx(root.estimate, abs=1e-9)
+        assert root.high == pytest.approx(root.estimate, abs=1e-9)
     single = break_even.at_values(0, PLACES, y[:, :1]).found[0]
     assert single.estimate == pytest.approx(0.3712)
     assert np.isnan(single.low)

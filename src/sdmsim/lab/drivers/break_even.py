@@ -146,7 +146,7 @@ def _read(factor: int, grid: Floats, mean: Floats, half: Floats, scale: float) -
     stretches = _stretches(grid, low, high)
     found = []
     for position, rises in _roots(grid, mean):
-        around = [(a, b) for a, b in stretches if a <= position <= b]
+        around = [(a, b) for a, b in stretches if a - 1e-9 <= position <= b + 1e-9]
         a, b = around[0] if around else (float("nan"), float("nan"))
         direction: Literal["rises above", "falls below"] = "rises above" if rises else "falls below"
         found.append(BreakEven(factor, position, a, b, bool(a <= grid[0]), bool(b >= grid[-1]), direction))
