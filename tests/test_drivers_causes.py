@@ -23,7 +23,9 @@ from sdmsim.lab.drivers.occasions import Occasions, occasions_of, pairs_of
 from sdmsim.lab.drivers.shapley import sampled_shapley, shapley_of
 from sdmsim.lab.drivers.sides import CannotSplit, sides_of
 from sdmsim.lab.drivers.switches import CAUSES, Switches
-from sdmsim.lab.pool import workers_of
+from sdmsim.lab.drivers.why import why
+from sdmsim.lab.pool import Workers, workers_of
+from sdmsim.lab.trials import prepare
 from sdmsim.metrics import row
 from sdmsim.plan import Plan, plan_of
 from sdmsim.scenario import load
@@ -531,3 +533,33 @@ def test_the_parts_of_a_year_are_of_the_mean_child(tmp_path: Path) -> None:
     mean = {p.cause: p.part for p in three.parts if p.metric == "trained_gain_sd"}
     first = parts(split(inside, out), "trained_gain_sd")
     assert mean["group size"] == pytest.approx((first["group size"] + single.parts[0, CAUSES.index("group size")]) / 2)
+
+
+def test_the_arms_of_an_experiment_have_tables_and_what_cannot_be_split_has_words(tmp_path: Path) -> None:
+    """Baseline first: causes of each arm, a sentence for one with other assumptions; other outcomes have none."""
+    folder = tmp_path / "school"
+    folder.mkdir()
+    scenario = load(write(folder, TWO_GOALS))
+    arms = [
+        (name, prepare([scenario.but(**keys)]))
+        for name, keys in (
+            ("out", {"delivery.push_in_share": 0.0}),
+            ("in", {"delivery.push_in_share": 1.0}),
+            ("as guides say", {"assumptions.set": "practitioner"}),
+        )
+    ]
+    told: list[tuple[int, int]] = []
+    tables, notes = why(arms, "classroom_gain_sd", 2, Workers(1), lambda *done: told.append(done))
+    assert list(tables) == ["causes", "switched"]
+    causes = tables["causes"]
+    assert list(causes["arm"].unique()) == ["in"]
+    assert causes["part"].sum() == pytest.approx(causes["total"].iloc[0], abs=1e-9)
+    assert list(causes.columns[:4]) == ["arm", "baseline", "metric", "unit"]
+    assert notes == [
+        'The difference of "as guides say" from "out" is not split into causes: the arms differ in assumptions, which '
+        "are not a cause: compare arms under the same ones."
+    ]
+    assert told[:2] == [(1, 4), (2, 4)]
+    nothing, notes = why(arms, "cost", 2, Workers(1))
+    assert not nothing
+    assert notes[0].startswith("cost is not split into causes")
