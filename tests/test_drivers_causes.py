@@ -347,7 +347,7 @@ def test_a_session_that_neither_arm_held_makes_no_difference() -> None:
     books = parts(found, "minutes_delivered")
     assert books["provider_absent"] > 0.0
     assert books["unplaced"] == -80.0
-    lost = {one.cause: one.on - one.off for one in found.switched if one.unit == "min a student a year"}
+    lost = {one.cause: one.on - one.off for one in found.switched if one.quantity_unit == "min a student a year"}
     assert lost["absence"] == 0.0
     assert lost["capacity"] == pytest.approx(-sum(books.values()))
 
@@ -554,7 +554,7 @@ def test_the_arms_of_an_experiment_have_tables_and_what_cannot_be_split_has_word
     causes = tables["causes"]
     assert list(causes["arm"].unique()) == ["in"]
     assert causes["part"].sum() == pytest.approx(causes["total"].iloc[0], abs=1e-9)
-    assert list(causes.columns[:4]) == ["arm", "baseline", "metric", "unit"]
+    assert all(list(table.columns[:4]) == ["arm", "baseline", "metric", "unit"] for table in tables.values())
     assert notes == [
         'The difference of "as guides say" from "out" is not split into causes: the arms differ in assumptions, which '
         "are not a cause: compare arms under the same ones."

@@ -74,7 +74,7 @@ def test_every_table_is_a_file(folder: Path) -> None:
     names = {file.stem for file in out.glob("*.csv")}
     assert names == set(study.tables) <= set(TABLES)
     assert {"luck", "sets", "sobol", "grades", "screen", "one_at_a_time", "flips", "break_even", "curves", "regret",
-            "futures", "information"} <= names  # fmt: skip
+            "futures", "information", "causes", "switched"} <= names  # fmt: skip
     for name, table in study.tables.items():
         if name not in ("factors", "budget"):
             assert tuple(table.columns[:4]) == OF_A_CONTRAST, name

@@ -88,7 +88,7 @@ class Switched(NamedTuple):
     baseline: str
     cause: str
     quantity: str
-    unit: str
+    quantity_unit: str
     off: float
     on: float
 

@@ -20,6 +20,7 @@ from sdmsim.lab.drivers.question import TABLE, Sensitivity, sensitivity_problems
 from sdmsim.lab.drivers.staged import SCREEN, Looked, alone, first_points, planned, screen, second, survivors
 from sdmsim.lab.drivers.study import Stage, Study
 from sdmsim.lab.drivers.tables import budget_table, factors_table, samples_table
+from sdmsim.lab.drivers.why import why
 from sdmsim.lab.experiment import Experiment
 from sdmsim.lab.folder import FORMAT, begin, digests, in_utc, manifest, refuse_other_inputs
 from sdmsim.lab.laboratory import Laboratory, Progress, laboratory
@@ -97,6 +98,12 @@ def sensitivity(
         looked = Looked(question, unknown, evaluator, tuple(name for name, _ in arms), base.seed)
         _announce(looked, evaluator, experiment, lab, budget)
         tables = _studied(looked, base, experiment.most_replications)
+        made = lab.prepare([(scenario,) for _, scenario in arms])
+        ready = [(arm, one) for (arm, _), one in zip(arms, made, strict=True)]
+        tell = None if progress is None else lambda done, total: progress(done, total, "years split into causes")
+        reasons, untold = why(ready, question.metric, experiment.most_replications, lab.crew, tell)
+        tables.update(reasons)
+        looked.notes.extend(untold)
         facts = manifest(
             started=started,
             seed=base.seed,

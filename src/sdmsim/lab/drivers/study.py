@@ -68,7 +68,10 @@ TABLES: Mapping[str, str] = {
     "information": "what it is worth to know something before deciding (`arm`: the one that would be chosen now): "
     "`name`, `kind`, `estimate`, `low`, `high` (in the metric's unit), `money` with its interval, "
     "`p`, `above_noise`, `measure_first` (1: first)",
-    "causes": "the difference split into causes: `cause`, `part` with its interval, `quantity`, `off`, `on`, `total`",
+    "causes": "why the arm differs, years as written: `cause`, its `part` with its interval, what was switched "
+    "(`quantity`, `quantity_unit`, `off` in the baseline, `on` in the arm), `replications`, `total` (the parts add up "
+    "to it)",
+    "switched": "all that each cause of a gain switches: `cause`, `quantity`, `quantity_unit`, `off`, `on`",
 }
 """Every table and its columns after those of `OF_A_CONTRAST`. One that a study has not got is absent."""
 

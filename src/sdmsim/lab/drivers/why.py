@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sdmsim.lab.drivers.causes import GAINS, MINUTES, CannotSplit, Part, Switched, causes_between
 from sdmsim.lab.pool import Workers
 from sdmsim.lab.trials import Prepared
+from sdmsim.metrics import unit_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,4 +62,6 @@ def why(
         switched += found.switched
     tables = {"causes": pd.DataFrame(parts, columns=list(Part._fields))}
     tables["switched"] = pd.DataFrame(switched, columns=list(Switched._fields))
+    for place, (name, said) in enumerate((("metric", metric), ("unit", unit_of(metric))), start=2):
+        tables["switched"].insert(place, name, said)
     return {name: table for name, table in tables.items() if len(table)}, notes
