@@ -52,7 +52,7 @@ def test_the_answer_comes_first(page: str) -> None:
     """What matters most with its ties, where it turns round and what to measure first stand before any picture."""
     answer = page[: page.index("What this page cannot say")]
     assert "Three assumptions matter most: likeness of practice apart to class use (46 % of the spread)" in answer
-    assert "Not ranked among each other, for their intervals overlap: numbers fitted to published results" in answer
+    assert "Not ranked, for their intervals overlap: numbers fitted to published results" in answer
     turn = "&#34;push-in only&#34; overtakes &#34;pull-out only&#34; when likeness of practice apart to class use falls"
     assert turn in answer
     assert "Before you decide, measure this first: likeness of practice apart to class use" in answer
@@ -107,3 +107,12 @@ def test_ids_and_words_of_the_users_files_are_shown_and_never_obeyed(study: Stud
     """A title and an arm that are markup are text on the page."""
     sly = replace(study, title="<script>alert(1)</script>", baseline=BASELINE)
     assert "<script" not in html_of_study(sly, [])
+
+
+def test_what_too_few_points_leave_without_a_value_is_not_drawn(study: Study) -> None:
+    """No empty axes on the page: correlations, worths and maps without a value have no picture."""
+    tables = dict(only(study, "prcc", "information", "win_map").tables)
+    tables["prcc"] = tables["prcc"].assign(estimate=float("nan"))
+    tables["information"] = tables["information"].assign(estimate=float("nan"), money=float("nan"))
+    tables["win_map"] = tables["win_map"].assign(winner="too few points")
+    assert study_pictures(replace(study, tables=tables)) == []

@@ -58,7 +58,7 @@ def _of_arm(study: Study, arm: str, end: str, words: Mapping[str, str]) -> Itera
             "looked at closely. Lines: 95 % intervals.",
             alt=lambda d: rankings.morris_alt(d, words, metric),
         )  # fmt: skip
-    if len(ranks := study.table("prcc", arm)):
+    if len(ranks := _known(study.table("prcc", arm), "estimate")):
         yield one_picture(
             lambda ax: rankings.prcc(ax, ranks, words), (8.0, rows_high(min(len(ranks), rankings.MOST), 0.8)),
             name=f"prcc{end}", title=f"Up or down{whose}",
@@ -118,7 +118,8 @@ def _turning(study: Study, arm: str, end: str, words: Mapping[str, str]) -> Iter
                 f"{' '.join(sentences)}",
                 alt=lambda d, sentences=sentences: turning.break_even_alt(d, sentences),  # type: ignore[misc]
             )  # fmt: skip
-    if len(cells := study.table("win_map", arm)):
+    cells = study.table("win_map", arm)
+    if len(cells) and (cells["winner"] != turning.FEW).any():
         first, second = known[str(cells["first_factor"].iloc[0])], known[str(cells["second_factor"].iloc[0])]
         yield one_picture(
             lambda ax: turning.win_map(ax, cells, first, second, words, arm, study.baseline), (7.8, 4.8),
@@ -163,8 +164,7 @@ def _of_all(study: Study, words: Mapping[str, str]) -> Iterator[Picture]:
     known = study.table("information")
     for money in (False, True):
         column = "money" if money else "estimate"
-        if len(known) and known[column].notna().any():
-            rows = int((known["kind"] == "factor").sum())
+        if rows := len(_known(known[known["kind"] == "factor"], column)) if len(known) else 0:
             yield one_picture(
                 lambda ax, money=money: worth.information(ax, known, words, metric, money=money),  # type: ignore[misc]
                 (8.0, rows_high(min(rows, worth.MOST), 1.2)),
@@ -197,6 +197,11 @@ def _of_all(study: Study, words: Mapping[str, str]) -> Iterator[Picture]:
             caption="The share of the variance that the numbers of each grade of evidence decide by themselves.",
             alt=resting.grades_alt,
         )  # fmt: skip
+
+
+def _known(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The rows that have a value; few points leave some without."""
+    return table[table[column].notna()] if len(table) else table
 
 
 def _without_rows(table: pd.DataFrame, factors: Sequence[Factor]) -> pd.DataFrame:

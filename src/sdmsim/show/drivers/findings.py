@@ -58,21 +58,25 @@ def _difference(study: Study, arm: str) -> Iterator[str]:
             label = words_of(study.metric).label
             yield (
                 f'"{arm}" against "{study.baseline}", {label}: {mean} in the mean over all futures, {low} to {high} '
-                "in nine of ten."
+                "in nine futures of ten."
             )
 
 
 def _what_matters(study: Study, arm: str) -> Iterator[str]:
     words = words_of_factors(study.factors)
     shares = {str(r["factor"]): r for r in rows_of(study, "sobol", arm)}
-    top, tied = top_of(study, arm)
-    if top:
-        named = [f"{said(words, name)} ({100 * float(shares[name]['total']):.0f} % of the spread)" for name in top]
-        yield f"{'Three assumptions matter' if len(top) == TOP else 'What matters'} most: {listed(named)}."
-    if ties := _ties(shares, top):
-        yield f"Not ranked among each other, for their intervals overlap: {listed([said(words, n) for n in ties])}."
-    if tied:
-        yield f"Not to be told from the last of them: {listed([said(words, name) for name in tied])}."
+    top, beside = top_of(study, arm)
+    if not top:
+        return
+    named = [f"{said(words, name)} ({100 * float(shares[name]['total']):.0f} % of the spread)" for name in top]
+    yield f"{'Three assumptions matter' if len(top) == TOP else 'What matters'} most: {listed(named)}."
+    ties = _ties(shares, top)
+    if len(ties) == len(top):
+        yield "They are not ranked among each other, for their intervals overlap."
+    elif ties:
+        yield f"Not ranked, for their intervals overlap: {listed([said(words, name) for name in ties])}."
+    if beside:
+        yield f"Not to be told from the last of them: {listed([said(words, name) for name in beside])}."
 
 
 def _ties(shares: Mapping[str, Mapping[str, Any]], top: list[str]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sdmsim.show.answer import CANNOT_SAY
 from sdmsim.show.drivers import findings
 from sdmsim.show.drivers.drawing import MOST_ARMS, study_pictures
-from sdmsim.show.drivers.labels import said, words_of_factors
+from sdmsim.show.drivers.labels import LEDGER, said, words_of_factors
 from sdmsim.show.page import Table, embedded, made_from, page, write_page
 from sdmsim.show.picture import save_all
 from sdmsim.show.words import words_of
@@ -81,7 +81,10 @@ def _content(study: Study, pictures: Sequence[Picture]) -> dict[str, Any]:
         "metric": words_of(study.metric).label,
         "factors": len(study.factors),
         "evaluations": f"{sum(int(r['evaluations']) for r in stages):,}",
-        "answer": list(_answer(study, arms[:MOST_ARMS])),
+        "answer": [
+            (f"{arm} against {study.baseline}", list(findings.answer_of(study, arm))) for arm in arms[:MOST_ARMS]
+        ],
+        "choice": [text for text in (findings.measure_first(study), findings.least_regret(study)) if text],
         "left_out": arms[MOST_ARMS:],
         "cannot_say": (CANNOT_SAY[0], RANGES, CANNOT_SAY[-1]),
         "parts": [part for part in _parts(study, arms, pictures) if part["pictures"] or part["sentences"]],
@@ -89,14 +92,6 @@ def _content(study: Study, pictures: Sequence[Picture]) -> dict[str, Any]:
         "tables": [_table(study, name) for name in study.tables if name not in FILES_ONLY],
         "notes": study.notes,
     }
-
-
-def _answer(study: Study, arms: Sequence[str]) -> Iterator[str]:
-    for arm in arms:
-        yield from findings.answer_of(study, arm)
-    for sentence in (findings.measure_first(study), findings.least_regret(study)):
-        if sentence:
-            yield sentence
 
 
 def _parts(study: Study, arms: Sequence[str], pictures: Sequence[Picture]) -> Iterator[dict[str, Any]]:
@@ -126,7 +121,7 @@ def _factors(study: Study) -> Table:
     rows = [
         [
             said(words, f.name),
-            f.name,
+            f.name.removeprefix(LEDGER),
             f"{f.low:g} to {f.high:g}" if f.law != "row" else f"{f.high:g} rows",
             f.unit,
             "-" if f.at != f.at else f"{f.at:g}",

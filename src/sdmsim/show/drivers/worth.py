@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST = 12
 EVERYTHING = "everything"
+LEAST = 100.0
+"""$ a year that the axis of costs shows to either side of nil, so that less does not look large."""
 
 
 def plane(ax: Axes, table: pd.DataFrame, metric: str, arms: Sequence[str], baseline: str) -> pd.DataFrame:
@@ -40,10 +42,10 @@ def plane(ax: Axes, table: pd.DataFrame, metric: str, arms: Sequence[str], basel
                              (0.99, 0.01, "better, cheaper"), (0.01, 0.01, "worse, cheaper")):  # fmt: skip
         ax.text(x, y, said_there, transform=ax.transAxes, fontsize=7.5, color=GREY, ha="right" if x > 0.5 else "left",
                 va="top" if y > 0.5 else "bottom")  # fmt: skip
-    for get, put, least in ((ax.get_xlim, ax.set_xlim, 0.25), (ax.get_ylim, ax.set_ylim, 0.12)):
+    for get, put, least, span in ((ax.get_xlim, ax.set_xlim, 0.25, 0.0), (ax.get_ylim, ax.set_ylim, 0.12, LEAST)):
         low, high = get()  # both sides of nil have room for their words
-        span = max(high, 0.0) - min(low, 0.0)
-        put(min(low, -least * span), max(high, least * span))
+        room = least * max(max(high, 0.0) - min(low, 0.0), span / least)
+        put(min(low, -room), max(high, room))
     ax.set_xlabel(f"effect against {literal(baseline)}: {literal(outcome(metric))}, right is better")
     ax.set_ylabel("cost, $ a year more")
     key_below(ax, len(arms))
