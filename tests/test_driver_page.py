@@ -13,7 +13,7 @@ from made_study import BASELINE, made_study
 from sdmsim.lab.drivers.study import Study
 from sdmsim.show.again import pictures_of, write_report_of
 from sdmsim.show.drivers.drawing import study_pictures
-from sdmsim.show.drivers.findings import measure_first, top_of
+from sdmsim.show.drivers.findings import answer_of, measure_first, top_of
 from sdmsim.show.drivers.page import html_of_study, write_study_report
 from sdmsim.show.picture import Picture
 
@@ -116,3 +116,15 @@ def test_what_too_few_points_leave_without_a_value_is_not_drawn(study: Study) ->
     tables["information"] = tables["information"].assign(estimate=float("nan"), money=float("nan"))
     tables["win_map"] = tables["win_map"].assign(winner="too few points")
     assert study_pictures(replace(study, tables=tables)) == []
+
+
+def test_a_ranking_that_may_turn_is_not_said_to_stay(study: Study) -> None:
+    """Where the points leave open whether there is a break-even, the answer names the assumption."""
+    some = only(study, "break_even")
+    stays = some.tables["break_even"].iloc[1:].reset_index(drop=True)
+    told = list(answer_of(replace(some, tables={**some.tables, "break_even": stays}), "push-in only"))
+    assert len(told) == 1
+    assert told[0].endswith("does the ranking turn round within its range.")
+    left = stays.assign(answer="none told")
+    told = list(answer_of(replace(some, tables={**some.tables, "break_even": left}), "push-in only"))
+    assert told[0].endswith("turn round; whether it does is left open along time on task in a quiet class.")

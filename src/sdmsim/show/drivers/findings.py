@@ -23,6 +23,8 @@ ON_AVERAGE = "average over the others"
 TURNED, OTHER = "turns round", ("no longer clear", "becomes clear")
 FOUND = ("one", "more than one")
 """Answers that name a break-even."""
+UNSURE = ("none told", "too few points")
+"""Answers that leave open whether there is one."""
 
 
 def rows_of(study: Study, name: str, arm: str | None = None) -> list[dict[str, Any]]:
@@ -95,7 +97,10 @@ def _turns(study: Study, arm: str) -> Iterator[str]:
     if crossing:
         yield f"The ranking turns round: {' '.join(crossing)}"
     elif found:
-        yield "Along none of the assumptions that were looked at closely does the ranking turn round within its range."
+        words = words_of_factors(study.factors)
+        unsure = [said(words, str(row["factor"])) for row, _ in found if row["answer"] in UNSURE]
+        rest = f"; whether it does is left open along {listed(unsure)}" if unsure else " within its range"
+        yield f"Along none of the assumptions that were looked at closely does the ranking turn round{rest}."
 
 
 def break_evens(study: Study, arm: str) -> list[tuple[dict[str, Any], str]]:
