@@ -83,8 +83,8 @@ def _widths(rows: list[Element]) -> list[int]:
 def _pictures(root: Element) -> Iterator[str]:
     for picture in root.iter("img"):
         alt = picture.get("alt", "")
-        if len(alt) < 30:
-            yield f"a picture without words: {alt}"
+        if len(alt) < 30 or not re.search(r"\d", alt):
+            yield f"a picture without numbers in its words: {alt}"
 
 
 def _outside(root: Element, html: str) -> Iterator[str]:

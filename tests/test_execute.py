@@ -24,7 +24,7 @@ import sdmsim
 from sdmsim import metrics
 from sdmsim.base import InputErrors
 from sdmsim.lab.compare import COMPARISON
-from sdmsim.lab.execute import execute
+from sdmsim.lab.execute import execute, notes_of_arms
 from sdmsim.lab.experiment import Experiment, load_experiment
 from sdmsim.lab.folder import read_csv, refuse_other_inputs, whole, write_csv
 from sdmsim.lab.results import Results
@@ -434,3 +434,20 @@ def test_ctrl_c_ends_everything_quietly(tmp_path: Path) -> None:
     assert out.splitlines()[-1] == "interrupted"
     assert (errors, running.returncode) == ("", 0)
     assert [file.name for file in (tmp_path / "out").iterdir()] == ["unfinished.json"]
+
+
+def test_notes_that_all_arms_have_stand_once_and_others_name_their_arms() -> None:
+    """What differs by a number alone stands together; of many arms those are named that a note does not hold for."""
+    arms = [
+        ("a", ["One therapy room.", "18 evaluations.", "No rates."]),
+        ("b", ["One therapy room.", "20 evaluations.", "No rates."]),
+        ("c", ["One therapy room.", "A cap of 4.", "18 evaluations."]),
+    ]
+    assert notes_of_arms(arms) == [
+        "One therapy room.",
+        'All but "b": 18 evaluations.',
+        'Only "b": 20 evaluations.',
+        'All but "c": No rates.',
+        'Only "c": A cap of 4.',
+    ]
+    assert notes_of_arms([("alone", ["One.", "One."])]) == ["One."]

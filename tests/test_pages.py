@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -11,9 +12,10 @@ import pytest
 from click.testing import CliRunner
 from made_results import ARMS, made_results
 from page_rules import broken_rules, parsed, text_of
-from small_school import write
+from small_school import edited, write
 
 from sdmsim.base import InputErrors
+from sdmsim.delivery.sessions import WeeklySession
 from sdmsim.lab.results import Results
 from sdmsim.lab.staffing import Staffed
 from sdmsim.lab.staffing_question import Asked
@@ -211,3 +213,31 @@ def test_a_folder_of_another_kind_is_refused_in_words(year: Path, tmp_path: Path
     (broken / "manifest.json").write_bytes((year / "manifest.json").read_bytes())
     with pytest.raises(InputErrors, match="is not a folder of sdmsim run"):
         write_report_of(broken, tmp_path / "x.html")
+
+
+def test_the_page_of_one_child(tmp_path: Path) -> None:
+    """Written by the command: valid, marked as local, pictures in words; the folder has no page to be made again."""
+    file = write(tmp_path, edited("school.toml", ("2024-12-20", "2024-10-25")))
+    out = tmp_path / "out"
+    result = CliRunner().invoke(main, ["trace", str(file), "--student", "007", "--out", str(out), "-q"])
+    assert result.exit_code == 0, result.output
+    html = (out / "report.html").read_text(encoding="utf-8")
+    assert broken_rules(html) == []
+    text = text_of(parsed(html))
+    assert "Local only: this page is about a single child." in text
+    assert "sdmsim trace school.toml --student 007 --seed" in text
+    with pytest.raises(InputErrors, match="holds the year of one child"):
+        write_report_of(out, tmp_path / "x.html")
+
+
+def test_tags_in_an_id_are_shown_and_not_obeyed() -> None:
+    """In the grids of weeks too: whatever stands in a table is text."""
+    hostile = "<script>alert(1)</script>"
+    columns = ["arm", *WeeklySession._fields]
+    row = (ARMS[0], "SLP<b>", "Mon", "09:00", "09:30", "classroom", "2A", "", hostile, "2A", "language", "", "", "")
+    html = html_report(replace(made_results(replications=3), sessions=pd.DataFrame([row], columns=columns)))
+    assert broken_rules(html) == []
+    assert "<script" not in html
+    assert "<b>" not in html
+    assert hostile in text_of(parsed(html))
+    assert "Local only:" in text_of(parsed(html))

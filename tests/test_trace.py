@@ -18,6 +18,7 @@ from sdmsim.show.cli import main
 
 CHILD = "K07"
 FILES = {
+    "report.html",
     *("manifest.json", "trace.csv", "probes.csv", "replay.csv", "figures"),
     *(f"figures/{name}.{kind}" for name in ("timeline", "replay") for kind in ("png", "svg", "csv")),
 }

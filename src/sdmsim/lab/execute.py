@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -10,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from sdmsim.base import InputErrors, Problem
+from sdmsim.base import InputErrors, Problem, quoted
 from sdmsim.lab.enough import Enough, until_enough
 from sdmsim.lab.experiment import Experiment
 from sdmsim.lab.explore import explore
@@ -24,6 +25,8 @@ from sdmsim.lab.tables import tables_of
 from sdmsim.metrics import regular_class_notes
 from sdmsim.scenario import Scenario
 from sdmsim.theory.rows import equally_good_rows
+
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
 def execute(
@@ -103,7 +106,7 @@ def execute(
     near = regular_class_notes(next((book for book in books if book.policies), base.rules_of_state), counted)
     notes = tuple(
         dict.fromkeys(
-            [*_failed(bench), *near, *experiment.notes, *left_out, *(note for _, s in arms for note in s.notes)]
+            [*_failed(bench), *near, *experiment.notes, *left_out, *notes_of_arms([(n, s.notes) for n, s in arms])]
         )
     )
     results = Results(
@@ -165,6 +168,27 @@ def _failed(bench: Bench) -> list[str]:
     counted = Counter(failure.arm for failure in bench.failures)
     words = ", ".join(f'{counted[arm]} in "{arm}"' for arm in bench.arms if counted[arm])
     return [f"Years that failed and are left out: {words}."] if words else []
+
+
+def notes_of_arms(arms: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
+    """What the scenarios of the arms have to say: once what all say, then what some do, with the arms before it.
+
+    What differs between arms by numbers alone stands together.
+    """
+    said: dict[str, list[str]] = {}
+    for arm, notes in arms:
+        for note in dict.fromkeys(notes):
+            said.setdefault(note, []).append(arm)
+    shapes = list(dict.fromkeys(_NUMBER.sub("#", note) for note in said))
+    some = sorted((n for n in said if len(said[n]) < len(arms)), key=lambda n: shapes.index(_NUMBER.sub("#", n)))
+    return [*(note for note in said if len(said[note]) == len(arms)), *(_by_some(n, said[n], arms) for n in some)]
+
+
+def _by_some(note: str, saying: Sequence[str], arms: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """A note with the arms that it holds for, or where these are more, with those that it does not hold for."""
+    others = [arm for arm, _ in arms if arm not in saying]
+    few, word = (saying, "Only") if len(saying) <= len(others) else (others, "All but")
+    return f"{word} {', '.join(quoted(arm) for arm in few)}: {note}"
 
 
 def _left_out(weeks: Sequence[tuple[str, Mapping[str, float]]]) -> list[str]:

@@ -10,6 +10,7 @@ import click
 from sdmsim.show import options
 
 FIGURES = "figures"
+REPORT = "report.html"
 
 
 @click.command()
@@ -30,6 +31,7 @@ def trace(scenario: Path, student: str, out: Path | None, seed: int | None, assu
     from sdmsim.scenario import load
     from sdmsim.show.pictures import save_all
     from sdmsim.show.pictures.replays import trace_pictures
+    from sdmsim.show.report_trace import write_trace_report
     from sdmsim.show.trace import print_trace
 
     started, began = datetime.now(UTC), perf_counter()
@@ -44,5 +46,6 @@ def trace(scenario: Path, student: str, out: Path | None, seed: int | None, assu
     pictures = trace_pictures(found)
     write_trace(found, target, started=started, wall_seconds=perf_counter() - began)
     save_all(pictures, target / FIGURES)
+    write_trace_report(found, target, target / REPORT, pictures)
     if not quiet:
         print_trace(found, target)
