@@ -51,7 +51,7 @@ def command(where: Path, *words: str) -> Result:
 
 def test_the_budget_comes_first_and_then_the_answer(folder: Path) -> None:
     """What it will ask for, then a table of shares and sentences: what matters most, luck, flips, sets, what to
-    measure, and where the files are.
+    measure, and where the page is, with its pictures beside it.
     """
     said = (folder / "said.txt").read_text("utf-8")
     assert said.index("6 assumptions may be otherwise; at most") < said.index("what decides the difference")
@@ -60,11 +60,14 @@ def test_the_budget_comes_first_and_then_the_answer(folder: Path) -> None:
         "How much push-in?: all against none",
         "matter",
         "of the spread of a single year's difference".capitalize(),
-        "best arm in",
-        "Under the three sets of assumptions: neutral",
-        "Results: results",
+        "is the best arm in",
+        "under the three sets of assumptions: neutral",
+        "Report: results",
     ):
         assert part in said, part
+    assert (folder / OUT / "report.html").stat().st_size > 10_000
+    pictures = {file.stem for file in (folder / OUT / "figures").glob("*.png")}
+    assert {"sobol", "tornado", "causes", "sets", "luck"} <= {name.split("-")[0] for name in pictures}
 
 
 def test_every_table_is_a_file(folder: Path) -> None:
@@ -74,7 +77,7 @@ def test_every_table_is_a_file(folder: Path) -> None:
     names = {file.stem for file in out.glob("*.csv")}
     assert names == set(study.tables) <= set(TABLES)
     assert {"luck", "sets", "sobol", "grades", "screen", "one_at_a_time", "flips", "break_even", "curves", "regret",
-            "futures", "information", "causes", "switched"} <= names  # fmt: skip
+            "futures", "information", "discovery", "causes", "switched"} <= names  # fmt: skip
     for name, table in study.tables.items():
         if name not in ("factors", "budget"):
             assert tuple(table.columns[:4]) == OF_A_CONTRAST, name

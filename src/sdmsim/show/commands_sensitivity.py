@@ -44,10 +44,12 @@ def sensitivity(
     from sdmsim.lab.drivers.question import Sensitivity
     from sdmsim.lab.drivers.sensitivity import NAME
     from sdmsim.lab.drivers.sensitivity import sensitivity as study_of
+    from sdmsim.lab.drivers.study import Study
     from sdmsim.lab.experiment import load_experiment
     from sdmsim.lab.laboratory import YearsFailed
     from sdmsim.show.console import progress
     from sdmsim.show.drivers.answer import print_answer, print_budget, summary
+    from sdmsim.show.drivers.page import write_study_report
 
     read = load_experiment(experiment, assumptions=assumed)
     asked = None
@@ -66,7 +68,8 @@ def sensitivity(
                 place = f" at {one.place}" if one.place else ""
                 click.echo(f"  {one.arm}, replication {one.replication} ({one.error}{place})", err=True)
             raise click.exceptions.Exit(1) from None
+    report = write_study_report(Study.read(target), target)
     if as_json:
-        click.echo(json.dumps(summary(study, target), ensure_ascii=False, allow_nan=False))
+        click.echo(json.dumps(summary(study, report), ensure_ascii=False, allow_nan=False))
     elif not quiet:
-        print_answer(study, target)
+        print_answer(study, report)

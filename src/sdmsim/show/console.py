@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 PLAIN_WIDTH = 132
 """Letters in a line where standard output is a file or a pipe."""
-PHASES = {"timetables": "making the weeks", "years": "living the years", "points": "trying the assumptions"}
+PHASES = {
+    "timetables": "making the weeks",
+    "years": "living the years",
+    "points": "trying the assumptions",
+    "causes": "looking for causes",
+}
 
 
 def console() -> Console:

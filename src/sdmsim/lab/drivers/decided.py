@@ -12,6 +12,7 @@ import numpy as np
 
 from sdmsim.lab.drivers import break_even, flips, win_map
 from sdmsim.lab.drivers.acceptability import acceptability, plane
+from sdmsim.lab.drivers.discovery import discover
 from sdmsim.lab.drivers.futures import futures
 from sdmsim.lab.drivers.information import information
 from sdmsim.lab.drivers.noise import settling
@@ -61,6 +62,7 @@ class Decided:
             "cost_effectiveness": self._cost_effectiveness,
             "acceptability": self._acceptability,
             "information": self._information,
+            "discovery": self._discovery,
         }
         return {name: self._told(name, rows) for name, rows in made.items()}
 
@@ -212,6 +214,25 @@ class Decided:
         for one in found.arms:
             rest = {"ties": found.ties, "cannot_be_told": found.cannot_be_told}
             yield self._alone(one.arm), {k: v for k, v in fields(one).items() if k != "arm"} | rest
+
+    def _discovery(self) -> Rows:
+        """In which futures an arm is worse than the baseline: a row for each limit of a box; one without a factor says
+        how many futures there are, and whether any box holds more of them than noise does.
+        """
+        for contrast in self.looked.contrasts:
+            found = discover(self.points, contrast.metric, contrast.arm, contrast.baseline, seed=self.looked.seed)
+            share = {"share": found.share.estimate, "share_low": found.share.low, "share_high": found.share.high}
+            yield contrast, {"box": 0, "factor": "", **share, "said": found.said}
+            for number, box in enumerate(found.boxes, start=1):
+                known = {k: v for k, v in fields(box).items() if k not in ("limits", "said")}
+                sides: dict[str, dict[str, Any]] = {}
+                for limit in box.limits:
+                    end = "low" if limit.side == "above" else "high"
+                    sides.setdefault(limit.name, {})[end] = limit.value
+                    sides[limit.name] |= {f"{end}_again": limit.again, f"{end}_p": limit.quasi_p}
+                for name, ends in sides.items():
+                    both = {"low": ends.get("low", np.nan), "high": ends.get("high", np.nan)}
+                    yield contrast, {"box": number, "factor": name, **both, **ends, **known, "said": box.said}
 
     def _plane(self) -> Rows:
         for contrast in self.looked.contrasts:

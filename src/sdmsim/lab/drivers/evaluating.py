@@ -24,6 +24,7 @@ from sdmsim.lab.folder import in_utc
 from sdmsim.lab.laboratory import CHUNK_SECONDS, Failure, Laboratory, YearsFailed
 from sdmsim.lab.trials import OtherCode, Prepared, unpacked
 from sdmsim.lab.version import code_version
+from sdmsim.plan import Plan
 from sdmsim.scenario import Scenario
 from sdmsim.world import lived_by
 
@@ -143,13 +144,18 @@ class Evaluator:
             found[:, arm, others] = found[:, arm, k][:, None]
         return dict(zip(self._metrics, found, strict=True))
 
+    def plan(self, arm: int) -> Plan:
+        """The plan of an arm as written."""
+        self._prepare([()])
+        place = self._places[arm, ()]
+        plan = unpacked(place.key, place.prepared.plan)
+        assert plan is not None
+        return plan
+
     def lives_anew(self, point: Point) -> bool:
         """See `Evaluating`."""
-        self._prepare([()])
         for arm in range(len(self.arms)):
-            place = self._places[arm, ()]
-            plan = unpacked(place.key, place.prepared.plan)
-            assert plan is not None
+            plan = self.plan(arm)
             if lived_by(plan, {**plan.numbers, **dict(point.numbers)}) != lived_by(plan, plan.numbers):
                 return True
         return False

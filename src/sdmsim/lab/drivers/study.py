@@ -21,7 +21,21 @@ if TYPE_CHECKING:
 OF_A_CONTRAST = ("arm", "baseline", "metric", "unit")
 FACTOR_COLUMNS = ("factor", *Factor._fields[1:])
 """The first columns of the table `factors`; then `stage`."""
-TEXTS = ("arm", "baseline", "metric", "unit", "name", "meaning", "remark", "verdict", "survives", "answer", "direction")
+TEXTS = (
+    "arm",
+    "baseline",
+    "metric",
+    "unit",
+    "factor",
+    "said",
+    "name",
+    "meaning",
+    "remark",
+    "verdict",
+    "survives",
+    "answer",
+    "direction",
+)
 """Columns of which an empty cell is an empty text."""
 OTHERS = "all others"
 """The name under which the factors that a screen left behind are drawn together."""
