@@ -71,7 +71,7 @@ def experiment(
         except YearsFailed as error:
             _tell_failures(experiment, seed, assumed, (failure._asdict() for failure in error.failures))
             raise click.exceptions.Exit(1) from None
-    results = illustrate(target)
+    results = _illustrate(target)
     if as_json:
         from sdmsim.show.outcome import outcome_summary
 
@@ -97,7 +97,7 @@ def _tell_failures(
         click.echo(f"  {shlex.join([*words, *given])}   ({one['error']}{place})", err=True)
 
 
-def illustrate(folder: Path) -> Results:
+def _illustrate(folder: Path) -> Results:
     """Pictures and report from the files that were just written, as `plot` and `report` make them."""
     from sdmsim.lab.results import Results
     from sdmsim.show.comparison_book import comparison_book

@@ -20,12 +20,15 @@ from sdmsim.delivery import Own
 from sdmsim.scenario import Scenario, load
 from sdmsim.show.app import work
 from sdmsim.show.app.answers import Answer
-from sdmsim.show.app.background import Background, Ended
+from sdmsim.show.app.background import Background, Ended, Work
 from sdmsim.show.app.levers import Choice, Lever, changes_of, levers_of, within
 
+Errand = tuple[str | int, ...]
+"""What was asked for besides levers: a name, then what it is about."""
+KEPT = 40
 AS_IT_IS = "As it is"
 """The option in which nothing is moved; the others are compared with it."""
-IN_HAND = "In hand"
+IN_HAND = "The levers as they stand"
 """The option of the levers as they stand."""
 YEARS = 30
 
@@ -68,10 +71,16 @@ class Desk:
     """By the key of an option."""
     problems: tuple[str, ...] = ()
     """Why the levers as they stand make no scenario, in words."""
+    refused: tuple[str, ...] = ()
+    """What an errand was refused for."""
     defect: str = ""
     years: int = YEARS
-    found: dict[str, Any] = field(default_factory=dict)
-    """What errands have brought, by what was asked."""
+    found: dict[Errand, Any] = field(default_factory=dict)
+    """What errands have brought so far, by what was asked; the last few."""
+    errand: Errand | None = None
+    """What is under way."""
+    finished: set[Errand] = field(default_factory=set)
+    progress: work.Done | None = None
     number: int = 0
     """Of the school in hand, from 1."""
 
@@ -98,6 +107,7 @@ class Desk:
         self.background.stop()
         self.errands.stop()
         self.file, self.levers, self.moved, self.answers, self.found = file, found, {}, {}, {}
+        self.errand, self.finished, self.progress = None, set(), None
         self.edition, self.number = self.edition + 1, self.number + 1
         self.options, self.in_hand = {AS_IT_IS: as_it_is}, None
         self.move({})
@@ -143,6 +153,32 @@ class Desk:
             else:
                 self.answers.setdefault(message.key, Answer()).hear(message)
 
+    def fetch(self, what: Errand, piece: Work, *arguments: Any) -> Any:
+        """What an errand has brought so far, None at first; it is begun where that was not done yet, in the place of
+        another one.
+        """
+        if what not in self.finished and what != self.errand:
+            self.defect, self.progress, self.errand = "", None, what
+            self.errands.ask(piece, *arguments)
+        return self.found.get(what)
+
+    def hear_errands(self) -> None:
+        """Take in what the errand under way has told."""
+        for message in self.errands.heard():
+            assert self.errand is not None
+            if isinstance(message, work.Done):
+                self.progress = message
+            elif isinstance(message, Ended):
+                self.finished.add(self.errand)
+                self.errand, self.progress = None, None
+                self.defect, self.refused = message.defect, message.problems
+            else:
+                self.found[self.errand] = message
+                while len(self.found) > KEPT:
+                    old = next(iter(self.found))
+                    self.finished.discard(old)
+                    del self.found[old]
+
     def answer_of(self, option: Option) -> Answer:
         """What is known so far."""
         return self.answers.setdefault(option.key, Answer())
@@ -157,6 +193,11 @@ class Desk:
         assert self.in_hand is not None
         self.options[name] = Option(name, self.in_hand.changes, self.in_hand.scenario)
         return ""
+
+    def drop(self, name: str) -> None:
+        """Forget a saved option."""
+        if name != AS_IT_IS:
+            self.options.pop(name, None)
 
     def take(self, name: str) -> None:
         """Set the levers as a saved option has them."""

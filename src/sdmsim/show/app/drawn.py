@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 
 from sdmsim.delivery.vocabulary import Appointment, Week
 from sdmsim.school.vocabulary import WEEKDAYS, School
 from sdmsim.show.app.answers import Headline
-from sdmsim.show.style import PALETTE
+from sdmsim.show.style import IN_CLASS, IN_HALLWAY, IN_ROOM
 from sdmsim.show.week import clock, students_of
 
-IN_CLASS, APART, HALLWAY = PALETTE[2], PALETTE[0], PALETTE[3]
-PLACES = {"classroom": (IN_CLASS, "in class"), "therapy_room": (APART, "apart"), "hallway": (HALLWAY, "in the hallway")}
+PLACES = {
+    "classroom": (IN_CLASS, "in class"),
+    "therapy_room": (IN_ROOM, "apart, in a therapy room"),
+    "hallway": (IN_HALLWAY, "in the hallway"),
+}
 _PIXELS_A_MINUTE = 1.45
 _SIGNS = {"more": "▲ more", "less": "▼ less", "the same": "= the same", "no clear difference": "≈ no clear difference"}
 
 STYLE = """
 <style>
-.sd-cards {display:flex; gap:14px; flex-wrap:wrap; margin:2px 0 6px 0}
-.sd-card {flex:1 1 165px; border:1px solid #D9D9D9; border-radius:10px; padding:10px 13px; background:#fff}
+.sd-cards {display:grid; grid-template-columns:repeat(4, minmax(0, 1fr)); gap:12px; margin:2px 0 6px 0}
+.sd-small {grid-template-columns:repeat(5, minmax(0, 1fr))}
+.sd-card {border:1px solid #D9D9D9; border-radius:10px; padding:10px 13px; background:#fff}
 .sd-card .label {font-size:15px; color:#333; min-height:22px}
-.sd-card .level {font-size:27px; font-weight:700; line-height:1.25; color:#111; white-space:nowrap}
+.sd-card .level {font-size:27px; font-weight:700; line-height:1.25; color:#111}
 .sd-card .unit {font-size:14px; font-weight:400; color:#555; margin-left:5px}
 .sd-card .versus {font-size:13.5px; color:#333; margin-top:3px}
 .sd-card .word {font-weight:700}
@@ -65,6 +70,12 @@ def _card(h: Headline, beside: str) -> str:
         f'<div class="level">{escape(h.level)}<span class="unit">{escape(h.unit)}</span></div>'
         f'<div class="versus">{versus}</div></div>'
     )
+
+
+def picture(svg: bytes, alt: str) -> str:
+    """A picture as wide as the page allows, with its words for who does not see it."""
+    data = b64encode(svg).decode("ascii")
+    return f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}" style="width:100%;max-width:1150px">'
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:

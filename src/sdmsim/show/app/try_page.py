@@ -25,11 +25,28 @@ def show(desk: Desk) -> None:
     moved = _levers(desk)
     desk.move(moved)
     desk.hear()
+    _save(desk)
     answer = Answer() if desk.in_hand is None else desk.answer_of(desk.in_hand)
     every = POLL_SECONDS[answer.sketch] if desk.background.busy else None
     st.fragment(_answer, run_every=every)(desk, desk.background.busy, answer.week)
     if answer.week is not None and answer.school is not None:
         _week(desk, answer)
+
+
+def _save(desk: Desk) -> None:
+    """Keep the levers as they stand under a name."""
+    if desk.in_hand is None or not desk.in_hand.changes:
+        st.caption("Move a lever at the side. The school as it is stands beside every option, under the same luck.")
+        return
+    with st.form("save", border=False):
+        name, button = st.columns([4, 1], vertical_alignment="bottom")
+        given = name.text_input("Name this option, to compare it later", value=_title(desk, desk.in_hand))
+        if button.form_submit_button("Save the option", width="stretch"):
+            problem = desk.save(given)
+            if problem:
+                st.error(problem)
+            else:
+                st.success(f'Saved: "{" ".join(given.split())}". Compare options on the page "Compare".')
 
 
 def _levers(desk: Desk) -> dict[str, Any]:
