@@ -10,7 +10,7 @@ from sdmsim.show.app.desk import Desk
 
 def show(desk: Desk) -> None:
     """Choose an option and a child; the timeline first, the replay when it is there."""
-    st.header("One child's year")
+    st.header("One child's year", anchor=False)
     left, right = st.columns(2)
     with left:
         option = pages.option_chosen(desk, "child")
@@ -33,7 +33,7 @@ def show(desk: Desk) -> None:
         if told is None:
             return False
         for picture in told.pictures:
-            st.markdown(f"#### {picture.title.replace('*', '').replace('_', ' ')}")
+            st.html(drawn.heading(picture.title))
             st.html(drawn.picture(picture.svg, picture.alt))
             st.caption(picture.caption)
         if not told.whole:

@@ -18,13 +18,17 @@ if TYPE_CHECKING:
     from sdmsim.lab.results import Results
 
 YEARS = (10, 30, 100)
-PHASES = {"timetables": "Making the weeks", "years": "Living the years", "pictures": "Drawing the pictures and writing the report"}
+PHASES = {
+    "timetables": "Making the weeks",
+    "years": "Living the years",
+    "pictures": "Drawing the pictures and writing the report",
+}
 RESULTS = "results"
 
 
 def show(desk: Desk) -> None:
     """The options, then what their comparison says."""
-    st.header("Options side by side")
+    st.header("Options side by side", anchor=False)
     for name in list(desk.options):
         _option(desk, name)
     if len(desk.options) < 2:
@@ -83,7 +87,7 @@ def _compared(folder: Path, *, whole: bool) -> None:
     from sdmsim.show.outcome import ONE_LINE_LIMIT
 
     results = Results.read(folder / RESULTS)
-    st.subheader("What the years say", divider="gray")
+    st.subheader("What the years say", divider="gray", anchor=False)
     for sentence in (*answer(results.summary, results.comparison, results.baseline), probably_best(results.best)):
         st.text(sentence)
     for sentence in open_verdicts(results):
@@ -96,7 +100,7 @@ def _compared(folder: Path, *, whole: bool) -> None:
         file = folder / RESULTS / FIGURES / f"{name}.svg"
         if file.exists():
             st.html(drawn.picture(file.read_bytes(), f"{name} of the options; the tables above hold its numbers"))
-    st.subheader("To take away", divider="gray")
+    st.subheader("To take away", divider="gray", anchor=False)
     report, files = st.columns(2)
     report.download_button(
         "Report (one HTML page)", (folder / RESULTS / REPORT).read_bytes(), "report.html", "text/html", key="report",

@@ -20,7 +20,7 @@ MINUTE, PLAYING = "minute", "playing"
 
 def show(desk: Desk) -> None:
     """Choose an option, a year and a date; then move through the day."""
-    st.header("One day, minute by minute")
+    st.header("One day, minute by minute", anchor=False)
     first, second, third = st.columns([3, 1, 2])
     with first:
         option = pages.option_chosen(desk, "day")
@@ -46,8 +46,8 @@ def _replay(rows: pd.DataFrame, playing: bool) -> None:
     low, high = int(rows["start"].min()), int(rows["end"].max())
     now = int(st.session_state.get(MINUTE, low + 60))
     st.session_state[MINUTE] = min(max(now, low), high) if not playing or now >= high else now + STEP_MINUTES
-    minute = st.slider("Minute of the day", low, high, step=1, key=MINUTE, format="%d", label_visibility="collapsed")
-    st.markdown(f"#### {clock(minute)}")
+    minute = st.select_slider("Time of day", range(low, high + 1), key=MINUTE, format_func=clock)
+    st.html(drawn.heading(f"At {clock(minute)}"))
     st.html(html_lanes(rows, float(minute)))
     here = at_minute(rows, float(minute))
     therapists = here[here["kind"] == "therapist"]

@@ -81,12 +81,18 @@ class Desk:
     """What is under way."""
     finished: set[Errand] = field(default_factory=set)
     progress: work.Done | None = None
+    uploads: int = 0
     number: int = 0
     """Of the school in hand, from 1."""
 
     def __post_init__(self) -> None:
         """The folder goes when the desk does."""
         weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+
+    def new_folder(self) -> Path:
+        """A name in the private folder that is not there yet."""
+        self.uploads += 1
+        return self.folder / f"uploaded-{self.uploads}"
 
     @property
     def every_lever(self) -> list[Lever]:

@@ -72,6 +72,11 @@ def _card(h: Headline, beside: str) -> str:
     )
 
 
+def heading(text: str) -> str:
+    """A heading without an address of its own: it may hold an id."""
+    return f'<div role="heading" aria-level="3" style="font-size:1.35rem;font-weight:600">{escape(text)}</div>'
+
+
 def picture(svg: bytes, alt: str) -> str:
     """A picture as wide as the page allows, with its words for who does not see it."""
     data = b64encode(svg).decode("ascii")

@@ -68,8 +68,8 @@ def _ordered(own: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _bit(r: dict[str, Any], left: str, width: str) -> str:
     look = LOOKS[r["what"]]
-    words = " ".join(filter(None, (r["place"] if r["what"] not in SAID else r["place"] or r["what"], r["company"])))
-    title = f"{clock(r['start'])}-{clock(r['end'])} {r['what']} {words}"
+    words = r["company"] or r["place"] or (r["what"] if r["what"] in SAID else "")
+    title = f"{clock(r['start'])}-{clock(r['end'])} {r['what']} {r['place']} {r['company']}"
     tall = f"top:{24 * (1 - look.high):.0f}px;height:{24 * (look.high - look.low):.0f}px"
     style = f"left:{left};width:{width};{tall};background:{look.tint};color:{look.words}"
     return f'<div class="sd-bit" style="{style}" title="{escape(title)}">{escape(words)}</div>'

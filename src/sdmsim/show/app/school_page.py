@@ -31,7 +31,7 @@ SETTINGS = {
 
 def show(desk: Desk) -> None:
     """Choose or import a school, then say what was read."""
-    st.title("A school year of therapy, before it begins")
+    st.title("A school year of therapy, before it begins", anchor=False)
     st.write(WELCOME)
     chosen, imported = st.tabs(["Choose a school", "Import your own"])
     with chosen:
@@ -59,13 +59,29 @@ def _choose(desk: Desk) -> None:
 
 
 def _import(desk: Desk) -> None:
-    st.write("A scenario (TOML) with its tables (CSV): all files at once, or one ZIP file of the folder.")
-    files = st.file_uploader(
-        "Files of the school", accept_multiple_files=True, type=["zip", "toml", "csv", "xlsx"], key="files"
+    st.write(
+        "One Excel workbook with a sheet for each table, or the tables as CSV files, or a scenario (TOML) with its tables, "
+        "also as one ZIP file. `sdmsim init --workbook` writes a workbook to start from. Use coded ids, never names."
     )
-    if st.button("Read", type="primary", key="read-files", disabled=not files):
+    types = ["xlsx", "xlsm", "zip", "toml", "csv"]
+    files = st.file_uploader("Files of the school", accept_multiple_files=True, type=types, key="files")
+    about, whole = None, bool(files)
+    if schools.lacks_scenario(file.name for file in files):
+        about = _about()
+        whole = about is not None
+    if st.button("Read", type="primary", key="read-files", disabled=not whole):
         content = {file.name: file.getvalue() for file in files}
-        _open(desk, lambda: schools.uploaded(content, desk.folder / f"uploaded-{desk.number + 1}"))
+        _open(desk, lambda: schools.uploaded(content, desk.new_folder(), about))
+
+
+def _about() -> schools.About | None:
+    """What tables do not say, asked of the planner; None until all of it is given."""
+    st.write("Tables do not say this:")
+    first, last, now = st.columns([1, 1, 2])
+    begins = first.date_input("First school day", None, format="YYYY-MM-DD", key="first-day")
+    ends = last.date_input("Last school day", None, format="YYYY-MM-DD", key="last-day")
+    given = now.selectbox("How therapy is given now", list(schools.GIVEN), index=None, key="given")
+    return schools.About(begins, ends, given) if begins and ends and given else None
 
 
 def _open(desk: Desk, find: Callable[[], Path]) -> None:
@@ -86,7 +102,7 @@ def _from_here(file: Path) -> Path:
 def _said(desk: Desk) -> None:
     scenario = desk.options[AS_IT_IS].scenario
     school = scenario.roster
-    st.subheader(scenario.title, divider="gray")
+    st.subheader(scenario.title, divider="gray", anchor=False)
     facts = {
         "children on the caseload": f"{len(school.students)}",
         "classes": f"{len(school.sections)}",

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import tomllib
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from io import BytesIO
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from sdmsim.base import InputErrors, Problem
+from sdmsim.school.tables import TABLES
+from sdmsim.show.app.files import inline
 from sdmsim.show.start import make_school
 
 SHIPPED = {
@@ -36,8 +40,32 @@ def shipped(like: str, folder: Path) -> Path:
     return target / "scenario.toml"
 
 
-def uploaded(files: Mapping[str, bytes], folder: Path) -> Path:
-    """The scenario of what was uploaded, written into a new folder: a ZIP file, or a scenario with its tables.
+class About(NamedTuple):
+    """What tables alone do not say."""
+
+    first_day: date
+    last_day: date
+    delivery: str
+    """One of GIVEN."""
+
+
+GIVEN = {
+    "All apart, in a therapy room": {"kind": "pull-out"},
+    "All in class, where the plan leaves it to the team": {"kind": "push-in"},
+    "Half of those children in class": {"kind": "hybrid", "push_in_share": 0.5},
+}
+"""How therapy is given now, where no scenario says it."""
+
+
+def lacks_scenario(names: Iterable[str]) -> bool:
+    """Whether files are tables alone, so that the page must ask what a scenario would say."""
+    found = list(names)
+    return bool(found) and not any(name.lower().endswith((".toml", ".zip")) for name in found)
+
+
+def uploaded(files: Mapping[str, bytes], folder: Path, about: About | None = None) -> Path:
+    """The scenario of what was uploaded, written into a new folder: a scenario with its tables, perhaps as a ZIP file;
+    or, with `about`, a workbook or CSV tables alone.
 
     Raises:
         InputErrors: too large, no scenario among them, or not to be read.
@@ -50,11 +78,36 @@ def uploaded(files: Mapping[str, bytes], folder: Path) -> Path:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
+    if about is not None and lacks_scenario(files):
+        return _described(sorted(file.name for file in folder.iterdir()), about, folder)
     found = [file for file in sorted(folder.rglob("*.toml")) if _is_scenario(file)]
     if len(found) != 1:
         what = "several scenarios are among them; give one" if found else "no scenario (TOML file) is among them"
         raise InputErrors([Problem("what was uploaded", 0, "", what)])
     return found[0]
+
+
+def _described(names: list[str], about: About, folder: Path) -> Path:
+    """A scenario for tables alone; all that it does not say has its default, and the notes name it."""
+    books = [name for name in names if name.lower().endswith((".xlsx", ".xlsm"))]
+    if len(books) > 1 or (books and len(names) > 1):
+        text = "give one workbook with all sheets, or the tables as CSV files"
+        raise InputErrors([Problem("what was uploaded", 0, "", text)])
+    stems = {PurePosixPath(name).stem.lower(): name for name in names}
+    tables = {table: stems[table] for table in TABLES if table in stems}
+    school = {"kind": "workbook", "workbook": books[0]} if books else {"kind": "tables", **tables}
+    content = {
+        "format": 1,
+        "title": "Imported school",
+        "year": {"first_day": about.first_day.isoformat(), "last_day": about.last_day.isoformat()},
+        "school": school,
+        "delivery": GIVEN[about.delivery],
+    }
+    lines = ["# Written by the planner's page for tables that were imported."]
+    lines += [f"{key} = {inline(value)}" for key, value in content.items()]
+    target = folder / "scenario.toml"
+    target.write_bytes("\n".join([*lines, ""]).encode())
+    return target
 
 
 def _unpacked(files: Mapping[str, bytes]) -> Iterator[tuple[PurePosixPath, bytes]]:
