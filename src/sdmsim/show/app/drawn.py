@@ -50,11 +50,14 @@ STYLE = """
 """
 
 
-def cards(found: Sequence[Headline], beside: str, *, small: bool = False) -> str:
-    """A card for each number: the level with half of its interval, and how it differs from the option beside it."""
-    return (
-        f'{STYLE}<div class="sd-cards{" sd-small" if small else ""}">{"".join(_card(h, beside) for h in found)}</div>'
-    )
+def cards(found: Sequence[Headline], beside: str, option: str, *, small: bool = False) -> str:
+    """A card for each number: the level with half of its interval, and how it differs from the option beside it.
+
+    `option`: its key, so that what drives the page can tell whose numbers these are.
+    """
+    size = " sd-small" if small else ""
+    inner = "".join(_card(h, beside) for h in found)
+    return f'{STYLE}<div class="sd-cards{size}" data-option="{escape(option)}">{inner}</div>'
 
 
 def _card(h: Headline, beside: str) -> str:

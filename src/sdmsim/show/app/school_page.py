@@ -60,8 +60,9 @@ def _choose(desk: Desk) -> None:
 
 def _import(desk: Desk) -> None:
     st.write(
-        "One Excel workbook with a sheet for each table, or the tables as CSV files, or a scenario (TOML) with its tables, "
-        "also as one ZIP file. `sdmsim init --workbook` writes a workbook to start from. Use coded ids, never names."
+        "One Excel workbook with a sheet for each table, or the tables as CSV files, or a scenario (TOML) with "
+        "its tables, also as one ZIP file. `sdmsim init --workbook` writes a workbook to start from. "
+        "Use coded ids, never names."
     )
     types = ["xlsx", "xlsm", "zip", "toml", "csv"]
     files = st.file_uploader("Files of the school", accept_multiple_files=True, type=types, key="files")

@@ -93,12 +93,12 @@ def _answer(desk: Desk, was_busy: bool, week: Week | None) -> None:
     if option is None:
         return
     answer = desk.answer_of(option)
-    st.subheader(_title(desk, option))
+    st.subheader(_title(desk, option), anchor=False)
     _status(desk, answer)
     beside = None if not option.changes else desk.answer_of(desk.options[AS_IT_IS])
     if answer.years:
-        st.html(drawn.cards([h for m in HEADLINES if (h := headline(m, answer, beside))], AS_IT_IS))
-        st.html(drawn.cards([h for m in BELOW if (h := headline(m, answer, beside))], AS_IT_IS, small=True))
+        st.html(drawn.cards([h for m in HEADLINES if (h := headline(m, answer, beside))], AS_IT_IS, option.key))
+        st.html(drawn.cards([h for m in BELOW if (h := headline(m, answer, beside))], AS_IT_IS, option.key, small=True))
         st.caption(SKILLS)
     if answer.week is not week or was_busy != desk.background.busy:
         st.rerun()
