@@ -21,19 +21,19 @@ from time import perf_counter
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-MOVES: tuple[tuple[str, str | int], ...] = (
-    ("children served in class (push-in) (%)", 6),
+MOVES: tuple[tuple[str, str | float], ...] = (
+    ("children served in class (push-in) (%)", 0.3),
     ("strategy", "all in class (push-in)"),
-    ("SLP, full-time posts (FTE)", 4),
-    ("largest group (children)", 2),
+    ("SLP, full-time posts (FTE)", 0.75),
+    ("largest group (children)", 0.75),
     ("strategy", "12 weeks apart, then in class"),
     ("where the children sit", "in one class of each grade"),
-    ("therapists are there on (% of days)", -7),
+    ("therapists are there on (% of days)", 0.4),
     ("children's absence", "10 % fewer children there, all year"),
     ("set of assumptions", "practitioner: what guides claim"),
     ("strategy", "three weeks of therapy, one with teachers (3:1)"),
 )
-"""A lever, and the option chosen or the steps that a slider is moved."""
+"""A lever, and the option chosen or where on its track a slider is put, from 0 to 1."""
 ARRIVED = """before => { const now = document.querySelector('.sd-cards');
  return now !== null && now.dataset.option !== before }"""
 
@@ -52,7 +52,7 @@ def main() -> None:
     print(f"load of the last minute after: {os.getloadavg()[0]:.1f}")
 
 
-def measured(moves: tuple[tuple[str, str | int], ...], out: Path | None) -> list[float]:
+def measured(moves: tuple[tuple[str, str | float], ...], out: Path | None) -> list[float]:
     """Seconds of each move."""
     from browser import chromium, served
     from playwright.sync_api import sync_playwright
@@ -78,15 +78,12 @@ def measured(moves: tuple[tuple[str, str | int], ...], out: Path | None) -> list
                 began = perf_counter()
                 option.click()
             else:
-                slider = (
-                    page.get_by_test_id("stSlider")
-                    .filter(has_text=lever)
-                    .locator("[role=slider], input[type=range]")
-                    .first
-                )
+                track = page.get_by_test_id("stSlider").filter(has_text=lever)
+                track.scroll_into_view_if_needed()
+                box = track.bounding_box()
+                assert box is not None
                 began = perf_counter()
-                for _ in range(abs(to)):
-                    slider.press("ArrowRight" if to > 0 else "ArrowLeft")
+                page.mouse.click(box["x"] + to * box["width"], box["y"] + box["height"] - 12.0)
             page.wait_for_function(ARRIVED, arg=before)
             found.append(perf_counter() - began)
             print(f"  {found[-1]:5.2f} s  {lever}: {to}", flush=True)

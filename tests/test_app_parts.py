@@ -23,7 +23,7 @@ from sdmsim.base import InputErrors
 from sdmsim.scenario import Scenario, load
 from sdmsim.show.app import launch, schools, work
 from sdmsim.show.app.answers import Answer, headline
-from sdmsim.show.app.background import Background, Ended
+from sdmsim.show.app.background import Background, Deaf, Ended
 from sdmsim.show.app.desk import AS_IT_IS, Desk
 from sdmsim.show.app.levers import LEAVE, Choice, Lever, Range, changes_of, in_words, levers_of, set_by, within
 from sdmsim.show.cli import main
@@ -46,8 +46,7 @@ def desk() -> Iterator[Desk]:
     """A desk whose processes end with the test."""
     made = Desk()
     yield made
-    made.background.close()
-    made.errands.close()
+    made.close()
 
 
 def wait_for(desk: Desk, done: Callable[[], bool]) -> None:
@@ -127,8 +126,9 @@ def test_what_one_option_sets_is_told_from_another(small: Scenario) -> None:
 
 def told(scenario: Scenario, years: int, known: int = 0) -> list[Any]:
     found: list[Any] = []
+    work.first_answer(found.append, "one", scenario)
     work.answer(found.append, [work.Wanted("one", scenario, known)], years)
-    return found
+    return [one for one in found if not isinstance(one, Deaf)]
 
 
 def test_a_sketch_comes_first_then_the_solved_week_and_its_years(small: Scenario) -> None:
@@ -180,9 +180,15 @@ def test_one_year_has_no_interval_and_no_verdict() -> None:
     assert headline("lre_share", ours, theirs) is None
 
 
-def _sleepless(tell: Callable[[Any], None], word: str) -> None:
+def _deaf(tell: Callable[[Any], None], word: str) -> None:
     tell(word)
+    tell(Deaf(True))
     signal.pause()
+
+
+def _talkative(tell: Callable[[Any], None], word: str) -> None:
+    while True:
+        tell((word, os.getpid()))
 
 
 def _refused(tell: Callable[[Any], None]) -> None:
@@ -203,22 +209,29 @@ def next_of(background: Background) -> Any:
 
 
 def test_work_is_given_up_for_other_work_and_leaves_nothing_behind() -> None:
-    """What was under way is ended, its process too; `close` ends all."""
+    """Work that tells gives itself up, deaf work is ended with its process; `close` ends all. What goes wrong is told,
+    without the text of an error that may hold an id.
+    """
     mine = psutil.Process()
     before = {p.pid for p in mine.children(recursive=True)}
     background = Background()
-    background.ask(_sleepless, "first")
-    assert next_of(background) == "first"
-    background.ask(_sleepless, "second")
-    assert next_of(background) == "second"
-    background.stop()
-    assert not background.busy
+    background.ask(_talkative, "first")
+    _, process = next_of(background)
+    background.ask(_talkative, "second")
+    assert next_of(background) == ("second", process)
+    background.ask(_deaf, "third")
+    assert next_of(background) == "third"
+    while not background._deaf:
+        list(background.heard())
     background.ask(_refused)
     assert next_of(background) == Ended(problems=("a.csv:2: id: is wrong",))
     background.ask(_broken)
     ended = next_of(background)
     assert ended.defect.startswith("ValueError at test_app_parts.py:")
     assert "007" not in ended.defect
+    assert not psutil.pid_exists(process)
+    background.ask(_talkative, "last")
+    assert next_of(background)[0] == "last"
     background.close()
     left = [p for p in mine.children(recursive=True) if p.pid not in before and "resource_tracker" not in _words(p)]
     assert left == []

@@ -34,7 +34,9 @@ class Answer:
     """Metrics by replication."""
 
     def hear(self, message: WeekMade | YearLived) -> None:
-        """Take in what the work has told; a solved week sets aside the years of its sketch."""
+        """Take in what the work has told; a solved week sets its sketch aside, whichever is told last."""
+        if message.sketch and not self.sketch:
+            return
         if isinstance(message, WeekMade):
             if self.sketch and not message.sketch:
                 self.years.clear()

@@ -1,13 +1,15 @@
-"""Work beside the page: one piece at a time, in a process of its own that can be given up at any moment.
+"""Work beside the page: one piece at a time, in a process of its own, given up at any moment for another.
 
-With `spare` a second process stands ready, so that work which is given up for other work costs no start. Processes
-end with the one that started them, whatever ends it: they wait at its pipe.
+Work that tells something gives itself up where other work is waiting. What cannot be disturbed for long, as a solver,
+says so before (`Deaf`): then its process is ended and a new one started. Processes end with the one that started them,
+whatever ends it: they wait at its pipe.
 """
 
 from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import signal
 import traceback
 import weakref
@@ -18,6 +20,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, NamedTuple
 
+MEEK = 5
 Tell = Callable[[Any], None]
 Work = Callable[..., None]
 """Called with `Tell` and its arguments; a function of a module, so that it travels."""
@@ -30,18 +33,32 @@ class Ended(NamedTuple):
     defect: str = ""
 
 
+class Deaf(NamedTuple):
+    """Told before and after a stretch of work that cannot be disturbed."""
+
+    now: bool
+
+
+class _GivenUp(Exception):
+    """Other work is waiting."""
+
+
 class _Worker(NamedTuple):
     process: BaseProcess
     pipe: Connection
 
 
 class Background:
-    """Does what was asked last; what was asked before is given up. `spare`: a second process stands ready for that."""
+    """Does what was asked last; what was asked before is given up.
 
-    def __init__(self, *, spare: bool = True) -> None:
-        self._spare = spare
+    `deaf`: all of its work is. `meek`: other processes go first, where the system knows such a thing.
+    """
+
+    def __init__(self, *, deaf: bool = False, meek: bool = False) -> None:
+        self._meek = meek
+        self._always_deaf = self._deaf = deaf
         self._workers: list[_Worker] = []
-        """The first works or is next; the second stands ready. None before the first piece of work."""
+        """One, from the first piece of work on."""
         self._asked = 0
         self._busy = False
         self._end = weakref.finalize(self, _end, self._workers)
@@ -53,17 +70,21 @@ class Background:
 
     def ask(self, work: Work, *arguments: Any) -> None:
         """Begin a piece of work, in the place of what is under way."""
-        self.stop()
-        self._fill(1)
+        for _ in self.heard():
+            pass  # whether it is deaf; what it has found nobody wants any more
+        if self._busy and self._deaf:
+            self.stop()
+        if not self._workers:
+            self._workers.append(_started(self._meek))
         self._asked += 1
         self._workers[0].pipe.send((self._asked, work, arguments))
-        self._busy = True
+        self._busy, self._deaf = True, self._always_deaf
 
     def stop(self) -> None:
-        """Give up what is under way."""
+        """Give up what is under way, and its process."""
         if self._busy:
-            _end(self._workers[:1])
-            del self._workers[0]
+            _end(self._workers)
+            self._workers.clear()
             self._busy = False
 
     def heard(self) -> Iterator[Any]:
@@ -78,30 +99,28 @@ class Background:
                 self.stop()
                 yield Ended(defect="its process ended")
                 return
-            if self._spare:
-                self._fill(2)  # only now: it would have taken time from the first
-            if number == self._asked:
-                self._busy = not isinstance(message, Ended)
-                yield message
+            if number != self._asked:
+                continue
+            if isinstance(message, Deaf):
+                self._deaf = message.now
+                continue
+            self._busy = not isinstance(message, Ended)
+            yield message
 
     def wait(self, seconds: float) -> bool:
         """Wait until there is something to hear; False where nothing came in time."""
         return self._busy and self._workers[0].pipe.poll(seconds)
 
     def close(self) -> None:
-        """End both processes."""
+        """End the process for good."""
         self._busy = False
         self._end()
 
-    def _fill(self, number: int) -> None:
-        while len(self._workers) < number:
-            self._workers.append(_started())
 
-
-def _started() -> _Worker:
+def _started(meek: bool) -> _Worker:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs,), name="sdmsim app", daemon=True)
+    process = context.Process(target=_serve, args=(theirs, meek), name="sdmsim app", daemon=True)
     process.start()
     theirs.close()
     return _Worker(process, ours)
@@ -115,9 +134,11 @@ def _end(workers: list[_Worker]) -> None:
         process.join(5.0)
 
 
-def _serve(pipe: Connection) -> None:
+def _serve(pipe: Connection, meek: bool) -> None:
     """What a process does: it gets its imports done, then works piece by piece until nobody is at the other end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if meek and hasattr(os, "nice"):
+        os.nice(MEEK)
     from sdmsim.show.app import work as _  # noqa: F401
 
     with contextlib.suppress(EOFError, OSError):
@@ -128,6 +149,8 @@ def _serve(pipe: Connection) -> None:
 
 def _tell(pipe: Connection, number: int, message: Any) -> None:
     pipe.send((number, message))
+    if pipe.poll():
+        raise _GivenUp
 
 
 def _done(work: Work, tell: Tell, arguments: tuple[Any, ...]) -> Ended:
@@ -135,6 +158,8 @@ def _done(work: Work, tell: Tell, arguments: tuple[Any, ...]) -> Ended:
 
     try:
         work(tell, *arguments)
+    except _GivenUp:
+        return Ended()
     except InputErrors as error:
         return Ended(problems=tuple(error.lines()))
     except (BrokenPipeError, EOFError):

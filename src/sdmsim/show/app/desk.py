@@ -53,9 +53,11 @@ class Desk:
 
     folder: Path = field(default_factory=lambda: Path(mkdtemp(prefix="sdmsim-app-")))
     """Private to the user of this computer; removed when the visitor leaves or the server ends."""
-    background: Background = field(default_factory=Background)
-    """Answers levers."""
-    errands: Background = field(default_factory=lambda: Background(spare=False))
+    sketches: Background = field(default_factory=Background)
+    """Sketches the week of a lever that has moved, so that the first answer waits for no solver."""
+    background: Background = field(default_factory=lambda: Background(meek=True))
+    """Solves weeks and lives their years."""
+    errands: Background = field(default_factory=lambda: Background(deaf=True))
     """Does what a page asks for besides: comparisons, a child's year, a day."""
     file: Path | None = None
     """The scenario in hand."""
@@ -94,6 +96,11 @@ class Desk:
         self.uploads += 1
         return self.folder / f"uploaded-{self.uploads}"
 
+    def close(self) -> None:
+        """End its processes."""
+        for one in (self.sketches, self.background, self.errands):
+            one.close()
+
     @property
     def every_lever(self) -> list[Lever]:
         """Without headings."""
@@ -110,8 +117,8 @@ class Desk:
             raise InputErrors([_own_code(file)])
         found = levers_of(scenario)
         as_it_is = Option(AS_IT_IS, {}, scenario)
-        self.background.stop()
-        self.errands.stop()
+        for one in (self.sketches, self.background, self.errands):
+            one.stop()
         self.file, self.levers, self.moved, self.answers, self.found = file, found, {}, {}, {}
         self.errand, self.finished, self.progress = None, set(), None
         self.edition, self.number = self.edition + 1, self.number + 1
@@ -146,6 +153,8 @@ class Desk:
             answer = self.answers.setdefault(option.key, Answer())
             if answer.known < self.years and option.key not in [one.key for one in wanted]:
                 wanted.append(work.Wanted(option.key, option.scenario, answer.known))
+        if wanted and wanted[0].key == self.in_hand.key and self.answers[self.in_hand.key].sketch:
+            self.sketches.ask(work.first_answer, self.in_hand.key, self.in_hand.scenario)
         if wanted:
             self.background.ask(work.answer, wanted, self.years)
         else:
@@ -153,9 +162,10 @@ class Desk:
 
     def hear(self) -> None:
         """Take in what the work under way has told."""
-        for message in self.background.heard():
+        for message in (*self.sketches.heard(), *self.background.heard()):
             if isinstance(message, Ended):
-                self.defect, self.problems = message.defect, message.problems or self.problems
+                self.defect = self.defect or message.defect
+                self.problems = message.problems or self.problems
             else:
                 self.answers.setdefault(message.key, Answer()).hear(message)
 

@@ -14,7 +14,7 @@ from sdmsim.delivery.vocabulary import Week
 from sdmsim.plan import Plan, plan_of, week_problem
 from sdmsim.scenario import Scenario
 from sdmsim.school.vocabulary import School
-from sdmsim.show.app.background import Tell
+from sdmsim.show.app.background import Deaf, Tell
 from sdmsim.world import live
 
 if TYPE_CHECKING:
@@ -37,9 +37,11 @@ class WeekMade(NamedTuple):
 
 
 class YearLived(NamedTuple):
-    """A simulated year of an option: its metrics, in the week that was told last."""
+    """A simulated year of an option: its metrics."""
 
     key: str
+    sketch: bool
+    """It was lived in the sketch of the week."""
     replication: int
     row: Mapping[str, float]
 
@@ -52,8 +54,20 @@ class Wanted(NamedTuple):
     known: int
 
 
+def first_answer(tell: Tell, key: str, scenario: Scenario) -> None:
+    """The sketch of an option's week and a few years of it; nothing where its solved week is at hand."""
+    problem = week_problem(scenario)
+    if scenario.own_week is None and cache.find(problem) is None:
+        plan = plan_of(scenario, week=sketch(problem))
+        for replication in range(SKETCH_YEARS):
+            lived = _year(key, True, scenario, plan, replication)
+            if not replication:  # with a first year beside it: one look of the page shows both
+                tell(WeekMade(key, True, plan.school, plan.week))
+            tell(lived)
+
+
 def answer(tell: Tell, options: Sequence[Wanted], years: int) -> None:
-    """Make the week of each option and live its years, the first option first: a sketch, then the solved week."""
+    """Solve the week of each option and live its years, the first option first."""
     plans: dict[str, Plan] = {}
     lived = {one.key: one.known for one in options}
     for step in dict.fromkeys(min(step, years) for step in (*STEPS, years)):
@@ -61,26 +75,17 @@ def answer(tell: Tell, options: Sequence[Wanted], years: int) -> None:
             if lived[key] >= step:
                 continue
             if key not in plans:
-                _sketched(tell, key, scenario)
+                tell(Deaf(True))
                 plans[key] = plan = plan_of(scenario)
+                tell(Deaf(False))
                 tell(WeekMade(key, False, plan.school, plan.week))
             for replication in range(lived[key], step):
-                tell(_year(key, scenario, plans[key], replication))
+                tell(_year(key, False, scenario, plans[key], replication))
             lived[key] = step
 
 
-def _sketched(tell: Tell, key: str, scenario: Scenario) -> None:
-    """The sketch and a few years of it, where the solved week is not at hand."""
-    problem = week_problem(scenario)
-    if scenario.own_week is None and cache.find(problem) is None:
-        plan = plan_of(scenario, week=sketch(problem))
-        tell(WeekMade(key, True, plan.school, plan.week))
-        for replication in range(SKETCH_YEARS):
-            tell(_year(key, scenario, plan, replication))
-
-
-def _year(key: str, scenario: Scenario, plan: Plan, replication: int) -> YearLived:
-    return YearLived(key, replication, metrics.row(live(plan, seed=scenario.seed, replication=replication)))
+def _year(key: str, sketched: bool, scenario: Scenario, plan: Plan, replication: int) -> YearLived:
+    return YearLived(key, sketched, replication, metrics.row(live(plan, seed=scenario.seed, replication=replication)))
 
 
 class Done(NamedTuple):
