@@ -17,7 +17,7 @@ import pytest
 
 from sdmsim.show.app.launch import ADDRESS, free_port
 
-PATIENCE = 120_000
+PATIENCE = 300_000
 """Milliseconds until something that should show is given up, on a machine with much else to do."""
 
 

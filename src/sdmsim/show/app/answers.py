@@ -19,7 +19,6 @@ HEADLINES = ("delivered_share", "unplaced_sessions", "class_minutes_missed", "th
 """Large on the page: delivery before access before workload."""
 BELOW = ("core_minutes_missed", "lre_share", "overtime_hours", "trained_gain_sd", "classroom_gain_sd")
 """Smaller below them; skills last."""
-_TINY = 1e-12
 
 
 @dataclass(slots=True)
@@ -91,10 +90,10 @@ def _difference(metric: str, pairs: np.ndarray) -> tuple[str, str]:
     found: Estimate = paired_difference(pairs[:, 0], pairs[:, 1])
     if len(pairs) == 1:
         return shown_difference(metric, found.mean, unit=True), "too early to say"
-    if abs(found.mean) < _TINY and found.low == found.high:
-        return "no difference", "the same"
     half = (found.high - found.low) / 2.0
     text = shown_difference(metric, found.mean, unit=True, half=half)
+    if found.low == found.high and not any(digit in text for digit in "123456789"):
+        return "no difference that shows", "the same"
     text += f" (95 % {interval(metric, found.low, found.high)})" if found.low < found.high else " (in every year)"
     words = {"higher": "more", "lower": "less"}
     return text, words.get(verdict(found.mean, found.p), "no clear difference")

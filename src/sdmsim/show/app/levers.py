@@ -42,6 +42,7 @@ class Choice(NamedTuple):
 
 Lever = Range | Choice
 LEAVE = "as the school's files say"
+SEPARATOR = "; "
 
 
 def levers_of(scenario: Scenario) -> list[tuple[str, list[Lever]]]:
@@ -86,7 +87,7 @@ def in_words(changes: Changes, levers: Sequence[Lever]) -> str:
             parts += [f"{lever.label}: {chosen}"] if chosen else []
         elif lever.name in changes:
             parts.append(f"{lever.label}: {shown(lever, float(changes[lever.name]))}")
-    return "; ".join(parts) or LEAVE
+    return SEPARATOR.join(parts) or LEAVE
 
 
 def shown(lever: Range, value: float) -> str:

@@ -10,7 +10,7 @@ from sdmsim.delivery.vocabulary import Week
 from sdmsim.show.app import drawn
 from sdmsim.show.app.answers import BELOW, HEADLINES, Answer, headline, sessions_said
 from sdmsim.show.app.desk import AS_IT_IS, Desk, Option
-from sdmsim.show.app.levers import LEAVE, Choice, Range, in_words
+from sdmsim.show.app.levers import LEAVE, SEPARATOR, Choice, Range, in_words
 
 POLL_SECONDS = {True: 0.3, False: 1.0}
 """How often the page looks for news: before the solved week is there, and while its bands narrow."""
@@ -40,7 +40,7 @@ def _save(desk: Desk) -> None:
         return
     with st.form("save", border=False):
         name, button = st.columns([4, 1], vertical_alignment="bottom")
-        given = name.text_input("Name this option, to compare it later", value=_title(desk, desk.in_hand))
+        given = name.text_input("Name this option, to compare it later", value=_title(desk, desk.in_hand)[0])
         if button.form_submit_button("Save the option", width="stretch"):
             problem = desk.save(given)
             if problem:
@@ -93,7 +93,10 @@ def _answer(desk: Desk, was_busy: bool, week: Week | None) -> None:
     if option is None:
         return
     answer = desk.answer_of(option)
-    st.subheader(_title(desk, option), anchor=False)
+    title, more = _title(desk, option)
+    st.subheader(title, anchor=False)
+    if more:
+        st.text(more)
     _status(desk, answer)
     beside = None if not option.changes else desk.answer_of(desk.options[AS_IT_IS])
     if answer.years:
@@ -104,9 +107,13 @@ def _answer(desk: Desk, was_busy: bool, week: Week | None) -> None:
         st.rerun()
 
 
-def _title(desk: Desk, option: Option) -> str:
+def _title(desk: Desk, option: Option) -> tuple[str, str]:
+    """What the option changes; of several changes their number, and all of them in small."""
     words = in_words(option.changes, desk.every_lever)
-    return f"{words[0].upper()}{words[1:]}"
+    moved = 1 + words.count(SEPARATOR)
+    if moved > 1:
+        return f"Option {len(desk.options)}: {moved} levers moved", words
+    return f"{words[0].upper()}{words[1:]}", ""
 
 
 def _status(desk: Desk, answer: Answer) -> None:
