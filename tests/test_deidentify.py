@@ -131,22 +131,40 @@ def test_two_children_of_one_name_are_told_apart_or_asked_about(here: Path) -> N
         "give the sheet their ids or birth dates\n"
     )
     assert not Path("other").exists()
+    both = ask("minutes.csv", "roster.csv", "--out", "both", "--crosswalk", "new.csv")
+    assert (both.exit_code, "minutes.csv:2: two children" in both.stderr) == (2, True)  # whichever file comes first
+
+
+def test_birth_dates_tell_children_of_one_name_apart(here: Path) -> None:
+    """Without any id: another date, another child; the date itself goes to the crosswalk alone."""
+    Path("a.csv").write_text("Name,DOB,Grade\nZelda Quux,2016-05-04,2\nZelda Quux,2017-01-02,1\n", encoding="utf-8")
+    Path("b.csv").write_text("Name,DOB,Minutes\nQuux Zelda,,30\n", encoding="utf-8")
+    Path("c.csv").write_text('Name,DOB,Minutes\n"Quux, Zelda",2017-01-02,30\n', encoding="utf-8")
+    assert ask("a.csv", "c.csv").exit_code == 0
+    (first, second), (third,) = (rows_of(f"deidentified/{name}.csv")[1:] for name in "ac")
+    assert first[0] != second[0] == third[0]
+    assert ask("b.csv", "--out", "other").exit_code == 0  # first names first make another name
+    assert len(crosswalk()) == 3
 
 
 def test_a_name_in_a_column_that_is_kept_is_emptied(here: Path) -> None:
-    """A goal that tells a story, a room that is a name, a child's first name in a cell: gone, and counted."""
+    """A goal that tells a story, somebody else's name, a child's first name in a cell: gone, and counted."""
     Path("list.csv").write_text(
         "Student ID,Name,Grade,Homeroom,Goal,Category\n"
-        '1,Zelda Quux,2,Ms. Lee,"Zelda will produce the sound in eight of ten trials with few prompts",SLI\n'
-        "2,Ann Poe,2,2A,language,twin of Zelda\n",
+        '1,Zelda Quux,2,Ms. Lee,"the child will produce the sound in eight of ten trials with few prompts",SLI\n'
+        "2,Ann Poe,2,2A,language,twin of Zelda\n"
+        "3,Bo Li,2,2A,ask Mr. Crow,Crow\n"
+        '4,Cy Oh,2,2A,"Crow, Max",SLI\n',
         encoding="utf-8",
     )
     result = ask("list.csv")
     rows = rows_of("deidentified/list.csv")
     assert rows[1][2].startswith("C")
-    assert rows[2][2:] == ["2A", "language", ""]
     assert rows[1][3:] == ["", "SLI"]
-    assert "Goal: kept; 1 cells emptied" in result.output
+    assert rows[2][2:] == ["2A", "language", ""]
+    assert rows[4][2:] == ["2A", "", "SLI"]
+    assert "Goal: kept; 2 cells emptied" in result.output
+    assert "Category: kept; 1 cell emptied" in result.output
     assert "zelda" not in (result.output + str(rows)).casefold()
 
 

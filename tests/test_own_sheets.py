@@ -139,6 +139,15 @@ def test_what_cannot_be_read_is_named_with_sheet_and_row(here: Path) -> None:
     result = ask("init", "our", "--from", "ours.xlsx")
     assert result.stderr == 'ours.xlsx, Student List:3: section: "9Z" is not in ours.xlsx, Homerooms (known: 2A)\n'
     book = own_book()
+    book["Student List"]["A3"] = "Quux, Zelda"
+    book["IEP Minutes"].append([cell.value for cell in book["IEP Minutes"][1]])  # a header repeated, as on a new page
+    book.save("ours.xlsx")
+    result = ask("init", "our", "--from", "ours.xlsx")
+    assert result.stderr == (
+        "ours.xlsx, Student List:3: Student Number: looks like a name (not repeated here); "
+        "give each a code such as S001, or run sdmsim deidentify on the file\n"
+    )
+    book = own_book()
     book["IEP Minutes"]["D3"] = "juggling"
     book.save("ours.xlsx")
     result = ask("init", "our", "--from", "ours.xlsx")
@@ -161,6 +170,15 @@ def test_what_cannot_be_read_is_named_with_sheet_and_row(here: Path) -> None:
         "one needs a column such as Frequency (2x30) or Minutes per week\n"
     )
     assert not Path("our").exists()
+
+
+@pytest.mark.parametrize("command", ["check", "run", "experiment"])
+def test_a_sheet_in_the_place_of_a_scenario_is_shown_the_way(here: Path, command: str) -> None:
+    """Who gives a command the spreadsheet itself is told which command makes a scenario of it."""
+    own_book().save("ours.xlsx")
+    result = ask(command, "ours.xlsx")
+    assert result.exit_code == 2
+    assert "sdmsim init DIR --from makes" in result.stderr
 
 
 @pytest.mark.parametrize(

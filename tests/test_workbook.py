@@ -141,7 +141,7 @@ def test_what_excel_makes_of_cells_is_read_as_meant(tmp_path: Path) -> None:
     for row in (2, 6):
         book["bell"][f"G{row}"] = True
     book["bell"]["C2"] = timedelta(hours=8, minutes=15)
-    book["calendar"]["D2"] = 0.559027777777777 + 1e-6
+    book["calendar"]["D2"] = 0.559027777777777 + 1e-5
     book["calendar"]["D2"].number_format = "h:mm"
     book["students"]["A40"].number_format = "@"
     book["students"]["K9"] = "  "

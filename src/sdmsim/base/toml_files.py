@@ -31,6 +31,10 @@ def read_toml(file: Path) -> dict[str, Any]:
         content = file.read_bytes()
     except (OSError, ValueError) as error:
         raise refuse(f"cannot be read: {(getattr(error, 'strerror', None) or str(error)).lower()}") from None
+    if content.startswith(b"PK\x03\x04"):
+        raise refuse(
+            "is an Excel workbook, should be a TOML file; sdmsim init DIR --from makes a scenario of your sheets"
+        )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

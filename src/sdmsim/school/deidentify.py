@@ -211,5 +211,9 @@ def _fate(column: Column) -> str:
     what = "kept" if column.fate == "kept" else "codes in its place"
     if column.kind == "class":
         what = "kept where it is short or has a digit, else codes in its place"
-    more = f"; {column.emptied} cells emptied (long, or like a person)" if column.emptied else ""
+    more = (
+        f"; {column.emptied} cell{'s' if column.emptied > 1 else ''} emptied (long, or like a person)"
+        if column.emptied
+        else ""
+    )
     return f"{what}{more}"

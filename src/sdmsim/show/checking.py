@@ -66,8 +66,11 @@ def check_files(files: Sequence[Path], assumed: str | None = None) -> Checked:
 
 
 def _check(file: Path, assumed: str | None) -> Found:
-    if file.suffix.lower() in (".csv", ".xlsx", ".xls"):
-        text = "is a table: tables are checked through the scenario that names them (sdmsim check SCENARIO.toml)"
+    if file.suffix.lower() in (".csv", ".xlsx", ".xlsm", ".xls"):
+        text = (
+            "is a table: tables are checked through the scenario that names them (sdmsim check SCENARIO.toml); "
+            "sdmsim init DIR --from makes one of your own sheets"
+        )
         raise InputErrors([Problem(file.name, 0, "", text)])
     content = read_toml(file)
     if "school" not in content and {"arm", "factors", "baseline", "replications", "scenario"} & content.keys():
