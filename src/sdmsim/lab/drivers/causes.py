@@ -254,7 +254,8 @@ def parts_of_minutes(
         off, on = (_of_promised(rows, rows[key]) if of_share else rows[key] for rows in (baseline, arm))
         words = "therapy promised" if cause == "minutes promised" else f"therapy missed: {_MEANING[key]}"
         unit = "share of the promised" if of_share else A_YEAR
-        made.append(_part(names, metric, cause, sign * (on - off), (words, unit), (off, on), total))
+        said = cause.replace("_", " ")
+        made.append(_part(names, metric, said, sign * (on - off), (words, unit), (off, on), total))
     return made
 
 

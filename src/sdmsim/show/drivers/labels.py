@@ -114,5 +114,7 @@ def scaled(table: pd.DataFrame, metric: str, columns: Sequence[str]) -> pd.DataF
 
 
 def shown_value(value: float) -> str:
-    """A factor's value with three digits: `0.35`, `12`, `1.2e-05`."""
+    """A factor's value with three digits, more above a thousand: `0.35`, `12`, `1,734`, `1.2e-05`."""
+    if abs(value) >= 1000.0:
+        return f"{value:,.0f}"
     return "-" if value != value else f"{value:.3g}"
