@@ -130,7 +130,7 @@ def test_a_row_has_its_share_from_its_classes() -> None:
     assert row.estimate == pytest.approx(0.6, abs=0.05)
     assert other.estimate == pytest.approx(0.4, abs=0.05)
     assert row.low < 0.6 < row.high
-    none = np.random.default_rng(4).normal(0.0, 0.5, (1024, 2)) + np.exp(2.0 * points[:, 1:])
+    none = np.random.default_rng(4).normal(0.0, 2.0, (1024, 2)) + np.exp(2.0 * points[:, 1:])
     assert abs(given_data.first_order(points, none, SEED, rows={0: 300})[0].uncorrected) < 0.03
     assert given_data.first_order(points, y[:, None], SEED, rows={0: 10**6})[0].remark == given_data.NO_ROW_TWICE
 

@@ -195,7 +195,7 @@ def settling(
 
 def _part(one: Ranged, of: str, alone: float) -> float:
     """Share of an interval's squared length that falls; `alone` where the result does not tell its parts."""
-    return min(float(getattr(one, of, alone)), 1.0)
+    return float(getattr(one, of, alone))
 
 
 def _times(halves: tuple[float, float], parts: tuple[float, float], gap: float) -> float:
