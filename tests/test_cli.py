@@ -497,6 +497,7 @@ def test_help_is_quick_to_start() -> None:
 def test_every_command_of_the_contract_is_there_and_no_other(ask: Ask) -> None:
     """The commands of the contract, each with help that says what it does."""
     commands = [
+        "app",
         "calibrate",
         "check",
         "deidentify",
@@ -507,6 +508,7 @@ def test_every_command_of_the_contract_is_there_and_no_other(ask: Ask) -> None:
         "results",
         "run",
         "schema",
+        "sensitivity",
         "staffing",
         "timetable",
         "trace",
