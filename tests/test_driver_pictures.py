@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from drawn import cut_off, spoken_numbers
 from matplotlib.axes import Axes
+from matplotlib.colors import same_color
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -173,6 +174,48 @@ def test_the_box_of_failing_futures_is_drawn_and_said() -> None:
     said = p.box_words(made.limits(), made.FACTORS, WORDS)
     assert said.startswith("when likeness of practice apart to class use is below 0.41 and ")
     assert said.endswith("is above 0.08")
+
+
+def axes_of(name: str, table: pd.DataFrame) -> Axes:
+    return drawn(name, TWO, table)[0].axes[0]
+
+
+def test_grades_stack_up_to_the_whole_and_futures_show_what_is_beyond_luck() -> None:
+    """Each share begins where the one before ended; the darker bar is the share that is sure."""
+    boxes = [patch.get_bbox() for patch in axes_of("grades", table_of("grades", TWO)).patches]
+    assert [b.x0 for b in boxes[1:]] == pytest.approx([b.x1 for b in boxes[:-1]])
+    assert boxes[-1].x1 == pytest.approx(100.0)
+    table = table_of("futures", TWO)
+    widths = [patch.get_width() for patch in axes_of("futures", table).patches]  # type: ignore[attr-defined]
+    assert widths == pytest.approx([100 * v for r in table.to_dict("records") for v in (r["best"], r["surely"])])
+
+
+def test_what_is_not_sure_is_hollow() -> None:
+    """Worth not above noise, a verdict that is not clear and a factor that was not looked at closely have no fill."""
+    table = table_of("information", TWO)
+    bars = [patch for patch in axes_of("information", table).patches if patch.get_linewidth() == 1.2]
+    known = table[table["kind"] == "factor"].sort_values("estimate", ascending=False, kind="stable")
+    assert [patch.get_facecolor()[:3] != (1.0, 1.0, 1.0) for patch in bars] == list(known["above_noise"] == "yes")
+    unclear = table_of("sets", TWO).assign(verdict=["lower", "no clear difference", "higher"])
+    screen = table_of("morris", TWO)
+    for name, rows, filled in (
+        ("sets", unclear, [True, False, True]),
+        ("morris", screen, list(screen["survives"] == "yes")),
+    ):
+        marks = [x for x in axes_of(name, rows).lines if x.get_marker() not in ("None", None, "")]
+        assert [not same_color(str(x.get_markerfacecolor()), "white") for x in marks] == filled, name
+
+
+def test_curves_are_drawn_in_per_cent_and_the_frontier_is_thick() -> None:
+    """A probability of .3 stands at 30; the thick line lies where an arm is the one to choose."""
+    table = table_of("flips", TWO)
+    curve = axes_of("flips", table).lines[0].get_ydata()
+    assert list(curve) == pytest.approx([100 * e for e in table["estimate"][:10]])
+    prices = table_of("acceptability", TWO)
+    lines = axes_of("acceptability", prices).lines
+    for arm, thick in zip(dict.fromkeys(prices["arm"]), lines[1::2], strict=True):
+        own = prices[prices["arm"] == arm]
+        assert [y == y for y in thick.get_ydata()] == list(own["frontier"] == "yes"), arm
 
 
 def test_every_number_of_the_ledger_has_words_that_fit_on_an_axis() -> None:
