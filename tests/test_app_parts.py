@@ -21,7 +21,7 @@ from small_school import FILES, edited, write
 from sdmsim import measure, run
 from sdmsim.base import InputErrors
 from sdmsim.scenario import Scenario, load
-from sdmsim.show.app import launch, schools, work
+from sdmsim.show.app import drawn, launch, schools, work
 from sdmsim.show.app.answers import Answer, headline
 from sdmsim.show.app.background import Background, Deaf, Ended
 from sdmsim.show.app.desk import AS_IT_IS, Desk
@@ -242,6 +242,29 @@ def _words(process: psutil.Process) -> str:
         return " ".join(process.cmdline())
     except psutil.Error:
         return "resource_tracker"  # gone
+
+
+# What is shown
+
+
+def test_what_stands_in_an_id_is_shown_and_does_nothing(tmp_path: Path) -> None:
+    """No tag of HTML, no picture of Markdown: a child's id is text wherever it stands."""
+    evil = '<img src=//x onerror="a()">'
+    answer = Answer()
+    for message in told(load(write(tmp_path)), 1):
+        answer.hear(message)
+    assert answer.school is not None
+    assert answer.week is not None
+    child, *others = answer.school.students
+    school = answer.school.model_copy(update={"students": (child.model_copy(update={"id": evil}), *others)})
+    week = drawn.week_of(school, answer.week, 0)
+    assert "&lt;img src" in week
+    row = [evil] * 2
+    for shown in (week, drawn.table(row, [row]), drawn.heading(evil), drawn.picture(b"", evil)):
+        assert evil not in shown
+        assert "<img src=//" not in shown
+    assert drawn.label("![a](b)") == "!\\[a](b)"
+    assert drawn.plain("![a](http://x/y)") == "\\!\\[a\\]\\(http\\:\\/\\/x\\/y\\)"
 
 
 # The desk

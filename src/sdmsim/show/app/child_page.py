@@ -35,7 +35,7 @@ def show(desk: Desk) -> None:
         for picture in told.pictures:
             st.html(drawn.heading(picture.title))
             st.html(drawn.picture(picture.svg, picture.alt))
-            st.caption(picture.caption)
+            st.caption(drawn.plain(picture.caption))
         if not told.whole:
             st.info("The same year in other places is being lived ...", icon=":material/hourglass_top:")
         st.html(drawn.table(HEAD, told.rows, left=2))

@@ -57,7 +57,7 @@ def show(desk: Desk) -> None:
 
 def _option(desk: Desk, name: str) -> None:
     said, words, use, drop = st.columns([3, 5, 1.3, 1.2], vertical_alignment="center")
-    said.markdown(f"**{_plain(name)}**")
+    said.markdown(f"**{drawn.plain(name)}**")
     words.text(in_words(desk.options[name].changes, desk.every_lever))
     if use.button("Set levers so", key=f"use {name}"):
         desk.take(name)
@@ -65,11 +65,6 @@ def _option(desk: Desk, name: str) -> None:
     if name != AS_IT_IS and drop.button("Remove", key=f"drop {name}"):
         desk.drop(name)
         st.rerun()
-
-
-def _plain(name: str) -> str:
-    """A name without a meaning in Markdown."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]<>()#+-.!|~$:" else c for c in name)
 
 
 def _progress(desk: Desk) -> bool:

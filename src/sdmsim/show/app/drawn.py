@@ -18,6 +18,8 @@ PLACES = {
     "hallway": (IN_HALLWAY, "in the hallway"),
 }
 _PIXELS_A_MINUTE = 1.45
+PUNCTUATION = frozenset("\\`*_{}[]<>()#+-.!|~$:&@/=^")
+"""What Markdown may give a meaning to."""
 _SIGNS = {"more": "▲ more", "less": "▼ less", "the same": "= the same", "no clear difference": "≈ no clear difference"}
 
 STYLE = """
@@ -73,6 +75,16 @@ def _card(h: Headline, beside: str) -> str:
         f'<div class="level">{escape(h.level)}<span class="unit">{escape(h.unit)}</span></div>'
         f'<div class="versus">{versus}</div></div>'
     )
+
+
+def plain(text: str) -> str:
+    """A text of the user's without a meaning in Markdown: an id that names a picture elsewhere must not fetch it."""
+    return "".join(f"\\{c}" if c in PUNCTUATION else c for c in text)
+
+
+def label(text: str) -> str:
+    """The label of a lever, which may name a role of the user's: Markdown needs a bracket for a picture or a link."""
+    return text.replace("[", "\\[")
 
 
 def heading(text: str) -> str:

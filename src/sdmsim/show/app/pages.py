@@ -66,8 +66,8 @@ def wait_for(desk: Desk, what: Errand, show: Callable[[], bool]) -> None:
         desk.hear_errands()
         if desk.defect:
             st.error(f"A defect of ours: {desk.defect}. Please report it.")
-        for line in desk.refused:
-            st.error(line)
+        if desk.refused:
+            st.code("\n".join(desk.refused), language=None, wrap_lines=True)
         if not show() and desk.errands.busy and desk.progress is None:
             st.info("Living the year ...", icon=":material/hourglass_top:")
         if was != desk.errands.busy or desk.found.get(what) is not before:

@@ -103,7 +103,7 @@ def _from_here(file: Path) -> Path:
 def _said(desk: Desk) -> None:
     scenario = desk.options[AS_IT_IS].scenario
     school = scenario.roster
-    st.subheader(scenario.title, divider="gray", anchor=False)
+    st.subheader(drawn.plain(scenario.title), divider="gray", anchor=False)
     facts = {
         "children on the caseload": f"{len(school.students)}",
         "classes": f"{len(school.sections)}",

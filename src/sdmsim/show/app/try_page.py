@@ -46,13 +46,13 @@ def _save(desk: Desk) -> None:
             if problem:
                 st.error(problem)
             else:
-                st.success(f'Saved: "{" ".join(given.split())}". Compare options on the page "Compare".')
+                st.success(f'Saved: "{drawn.plain(" ".join(given.split()))}". Compare options on the page "Compare".')
 
 
 def _levers(desk: Desk) -> dict[str, Any]:
     moved: dict[str, Any] = {}
     with st.sidebar:
-        st.markdown(f"**{desk.options[AS_IT_IS].scenario.title.replace('*', '')}**")
+        st.markdown(f"**{drawn.plain(desk.options[AS_IT_IS].scenario.title)}**")
         for heading, levers in desk.levers:
             st.markdown(f"##### {heading}")
             for lever in reversed(levers) if heading == "How therapy is given" else levers:
@@ -73,11 +73,11 @@ def _lever(desk: Desk, lever: Range | Choice, *, disabled: bool) -> Any:
     if isinstance(lever, Choice):
         names = list(lever.options)
         now = names.index(desk.moved.get(lever.name, LEAVE))
-        return st.selectbox(lever.label, names, index=now, key=key, disabled=disabled)
+        return st.selectbox(drawn.label(lever.label), names, index=now, key=key, disabled=disabled)
     shown = float(desk.moved.get(lever.name, lever.value)) * lever.scale
     low, high, step = (round(x * lever.scale, 6) for x in (lever.low, lever.high, lever.step))
     at, decimals = min(high, max(low, round(shown, 6))), "%d" if step == round(step) else "%.1f"
-    label = f"{lever.label} ({lever.unit})"
+    label = drawn.label(f"{lever.label} ({lever.unit})")
     return st.slider(label, low, high, at, step, format=decimals, key=key, disabled=disabled) / lever.scale
 
 
@@ -94,7 +94,7 @@ def _answer(desk: Desk, was_busy: bool, week: Week | None) -> None:
         return
     answer = desk.answer_of(option)
     title, more = _title(desk, option)
-    st.subheader(title, anchor=False)
+    st.subheader(drawn.plain(title), anchor=False)
     if more:
         st.text(more)
     _status(desk, answer)
