@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from sdmsim.show import options
-from sdmsim.show.imported import name_of
 
 if TYPE_CHECKING:
     from sdmsim.base import Problem
@@ -52,6 +51,7 @@ def deidentify(
     from sdmsim.school.csv_files import Findings
     from sdmsim.school.deidentify import deidentified, report_of
     from sdmsim.school.own_sheets import read_own
+    from sdmsim.show.imported import name_of
 
     target = out or files[0].parent / "deidentified"
     list_of_names = crosswalk or files[0].parent / "crosswalk.csv"
@@ -89,6 +89,7 @@ def deidentify(
 
 def _refuse(files: Sequence[Path], target: Path, list_of_names: Path) -> None:
     from sdmsim.base import InputErrors, Problem
+    from sdmsim.show.imported import name_of
 
     problems = []
     inside = list_of_names.resolve().parent
