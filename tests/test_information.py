@@ -7,7 +7,8 @@ import pytest
 from choice_samples import COST, EFFECT, Floats, factor, luck, samples, uniform, years
 from scipy.stats import norm
 
-from sdmsim.lab.drivers.information import Information, Worth, information, information_in_money
+from sdmsim.lab.drivers.information import Information, information, information_in_money
+from sdmsim.lab.drivers.measure_first import Worth
 from sdmsim.lab.drivers.point_means import UnansweredError
 from sdmsim.lab.drivers.vocabulary import Samples
 
@@ -65,6 +66,7 @@ def test_without_luck_the_closed_form_is_met_to_five_per_cent() -> None:
     assert found.everything.estimate == pytest.approx(worth(0.3, sqrt(0.56)), rel=0.05)
     assert found.measure.names == ("factor 0",)
     assert "Before you decide, measure factor 0" in found.measure.said
+    assert found.measure.worth == found.factors[0]
 
 
 @pytest.mark.parametrize("replications", [2, 6])
@@ -137,6 +139,8 @@ def test_two_factors_that_matter_only_together_are_worth_knowing_together() -> N
     assert not idle.above_noise
     assert not found.factors[0].above_noise
     assert found.measure.names == ()
+    assert "No single factor" in found.measure.said
+    assert f"everything is worth {found.everything.estimate:.3g} SD" in found.measure.said
     assert found.everything.above_noise
 
 
@@ -192,7 +196,8 @@ def test_in_money_the_cost_of_an_arm_counts() -> None:
     assert near(found.factors[0], worth(1_000.0, 3_000.0))
     assert near(found.factors[1], worth(1_000.0, 2_000.0))
     assert found.factors[0].money == found.factors[0].estimate
-    assert "$" in found.measure.said
+    assert found.measure.names == ("factor 0",)
+    assert f"worth up to ${found.factors[0].estimate:,.0f} a year" in found.measure.said
 
 
 def _figures(found: Information) -> list[float]:
@@ -230,7 +235,7 @@ def test_too_few_points_tell_no_factor() -> None:
     assert found.everything.estimate == pytest.approx(0.5, abs=0.05)
     assert not found.everything.above_noise
     assert found.measure.names == ()
-    assert any("2 points are too few" in note and "4 or more" in note for note in found.notes)
+    assert any("With points 2 in number" in note and "4 or more" in note for note in found.notes)
 
 
 def test_a_factor_that_is_held_is_not_told() -> None:

@@ -44,7 +44,7 @@ def worth_if_normal(middle: Floats, given: Floats) -> float:
     means = np.append(0.0, middle)
     best = int(means.argmax())
     spread = np.maximum((every - every[:, [best]]).std(axis=0), np.finfo(float).tiny)
-    away = np.minimum((means[best] - means) / spread, 38.0)
+    away = np.minimum(means[best] - means, 38.0 * spread) / spread
     density = np.exp(-(away**2) / 2.0) / np.sqrt(2.0 * np.pi)
     return float(np.delete(spread * (density - away * ndtr(-away)), best).max())
 

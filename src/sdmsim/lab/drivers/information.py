@@ -9,7 +9,7 @@ figures are what a perfect one is worth, at the most.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from sdmsim.lab.drivers.conditional import (
     worth_if_normal,
 )
 from sdmsim.lab.drivers.jackknife import Interval, Jackknifed, jackknife
+from sdmsim.lab.drivers.measure_first import DOLLARS, Kind, MeasureFirst, Worth, measure_first
 from sdmsim.lab.drivers.point_means import Ints, PointMeans, UnansweredError, freed, gains, paired, point_means
 from sdmsim.lab.drivers.resampling import NORMAL
 from sdmsim.lab.drivers.vocabulary import Floats, Samples
@@ -36,42 +37,6 @@ EXPLAINED = 0.9
 FEW_POINTS = 20
 """Where the choice turns at fewer points than this, how far tails reach is not seen."""
 EVERYTHING = "everything"
-Kind = Literal["everything", "factor", "group", "grade"]
-
-
-class Worth(NamedTuple):
-    """What knowing something perfectly is worth before the decision."""
-
-    name: str
-    """Of the factor, the group or the grade; `everything`."""
-    kind: Kind
-    factors: tuple[int, ...]
-    """Numbers of those of them that the samples can tell."""
-    estimate: float
-    """In the outcome's unit; nan where the samples are too few to tell."""
-    error: float
-    low: float
-    high: float
-    money: float
-    """The same in $; nan without a price."""
-    money_low: float
-    money_high: float
-    p: float
-    """How probable it is that the gains would move so much if it did nothing; of factors adjusted by Holm."""
-    above_noise: bool
-    """Whether it moves the gains beyond chance and its interval lies above nil."""
-
-
-class MeasureFirst(NamedTuple):
-    """What to measure before deciding."""
-
-    names: tuple[str, ...]
-    """The factor worth most, and every other above noise that cannot be told from it; empty where none is above
-    noise."""
-    worth: Worth | None
-    """Of the first of them."""
-    said: str
-    """The same in words."""
 
 
 class Information(NamedTuple):
@@ -125,7 +90,7 @@ def information_in_money(
         UnansweredError: as `information`, and where the scenario has no money.
     """
     values = net_benefit(samples, metric, _checked(price))
-    return _information(samples, metric, "$ a year", values, 1.0, groups or {})
+    return _information(samples, metric, DOLLARS, values, 1.0, groups or {})
 
 
 def _checked(price: float | None) -> float:
@@ -177,7 +142,7 @@ def _information(
     return Information(
         metric, unit, price, samples.arms[int(np.append(0.0, found.coefficients[0]).argmax())], everything, factors,
         tuple(w for w in worths if w.kind == "group"), tuple(w for w in worths if w.kind == "grade"), explained,
-        len(positions), int(means.replications.max()), measure_first(factors, over, unit),
+        len(positions), int(means.replications.max()), measure_first(everything, factors, over, unit),
         tuple(_notes(samples, means, regression, explained)),
     )  # fmt: skip
 
@@ -309,7 +274,9 @@ def _notes(samples: Samples, means: PointMeans, regression: Regression, explaine
         said.append(f"Held at one value, so nothing is said of knowing it: {', '.join(held)}.")
     if not regression.enough:
         needed = 2 * (1 + sum(samples.factors[i].law != "row" for i in moving))
-        said.append(f"{points} points are too few to tell the factors from each other; {needed} or more will do.")
+        said.append(
+            f"With points {points} in number, factors cannot be told from each other; {needed} or more will do."
+        )
     elif rows := [samples.factors[i].name for i in sorted(moving - regression.told)]:
         said.append(f"Too few points for each row of {', '.join(rows)}: what knowing it is worth cannot be told.")
     if explained < EXPLAINED:
@@ -318,21 +285,3 @@ def _notes(samples: Samples, means: PointMeans, regression: Regression, explaine
             "known together."
         )
     return said
-
-
-def measure_first(factors: Sequence[Worth], over: Jackknifed, unit: str) -> MeasureFirst:
-    """Which measurement is worth most; what cannot be told from it is named with it, and noise is called noise."""
-    known = [i for i, w in enumerate(factors) if w.above_noise]
-    if not known:
-        return MeasureFirst((), None, "Of no single factor is knowing it shown to be worth anything to this decision.")
-    top = max(known, key=lambda i: factors[i].estimate)
-    order = [top, *(i for i in known if i != top and not over.difference(1 + top, 1 + i).low > 0.0)]
-    names = tuple(factors[i].name for i in order)
-    first = factors[top]
-    worth = f"{first.estimate:.3g} {unit} ({first.low:.3g} to {first.high:.3g})"
-    if np.isfinite(first.money) and unit != "$ a year":
-        worth += f", ${first.money:,.0f} (${first.money_low:,.0f} to ${first.money_high:,.0f})"
-    said = f"Before you decide, measure {names[0]}: knowing it is worth up to {worth}."
-    if len(names) > 1:
-        said += f" It cannot be told from {', '.join(names[1:])}."
-    return MeasureFirst(names, first, said)
