@@ -43,6 +43,9 @@ def test_curves_of_a_bivariate_normal_follow_its_closed_form() -> None:
         assert sum(a.years[i] for a in found.arms) == pytest.approx(1.0)
         by_year = norm.cdf(mean / np.sqrt(sd**2 + (0.6 * price) ** 2 + 3_000.0**2))
         assert one.years[i] == pytest.approx(by_year, abs=0.03)
+    turned = acceptability(bivariate(), EFFECT, "B", PRICES[:1])
+    assert turned.arms[0].net_benefit[0].estimate == pytest.approx(-found.arms[1].net_benefit[0].estimate)
+    assert turned.arms[1].net_benefit[0].estimate == 0.0
     assert found.frontier[:2] == ("A", "A")
     assert found.frontier[3:] == ("B", "B")
     assert found.tied[2] == ("A", "B")

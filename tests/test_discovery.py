@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from choice_samples import EFFECT, Floats, factor, luck, samples, uniform, years
 
-from sdmsim.lab.drivers.boxes import best_box, inside
+from sdmsim.lab.drivers.boxes import best_box, elsewhere, inside, quasi_p
 from sdmsim.lab.drivers.discovery import Box, discover
 from sdmsim.lab.drivers.point_means import UnansweredError
 
@@ -143,3 +143,12 @@ def test_without_the_extra_the_words_say_what_to_install() -> None:
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert 'pip install "sdmsim[futures]"' in said
+
+
+def test_a_box_that_stands_in_its_own_points_falls_in_others() -> None:
+    """Chance alone gives a box with a small quasi-p; in the other half of the points it holds no more than chance."""
+    positions = uniform(160, 10, 2)
+    fails = luck((160,), 1.0, 52) > 1.1
+    limits = best_box(positions, fails, range(10))
+    assert quasi_p(positions, fails, limits, 0) < 0.002
+    assert elsewhere(positions, fails, range(10), 0)[0] > 0.05

@@ -54,6 +54,7 @@ def test_each_normal_factor_is_worth_its_closed_form(mean: float, replications: 
     for idle in found.factors[len(SDS) :]:
         assert not idle.above_noise
         assert idle.low == 0.0
+        assert idle.p > 0.01
     assert found.chosen == ("A" if mean < 0.0 else found.chosen)
     assert found.explained > 0.8
 
@@ -79,6 +80,7 @@ def test_two_equal_arms_are_not_worth_knowing_more_about(replications: int) -> N
         means = (values[1] - values[0]).mean(axis=1)
         bare.append(np.maximum(0.0, means).mean() - max(0.0, means.mean()))
         told.append(found.everything.estimate)
+        assert all(w.estimate <= found.everything.estimate for w in found.factors)
         false += found.everything.above_noise + sum(w.above_noise for w in found.factors)
     assert np.mean(bare) > 0.35 / sqrt(replications)
     assert np.mean(told) < 0.35 * np.mean(bare)
@@ -161,6 +163,7 @@ def test_rows_of_a_table_are_told_by_their_means() -> None:
     assert near(found.grades[0], worth(0.0, 0.5))
     idle = information(samples(years(0.3 * norm.ppf(positions[:, 1]), 4, sd=0.6), positions, factors), EFFECT)
     assert not idle.factors[0].above_noise
+    assert idle.factors[0].estimate < 0.04
 
 
 def test_more_rows_than_points_are_not_told() -> None:

@@ -187,3 +187,9 @@ def test_the_jackknife_knows_the_error_of_a_mean() -> None:
 def test_arms_equal_to_rounding_share_a_point() -> None:
     """A lead in the last digits is none."""
     assert best(np.array([[1.0, 1.0], [1.0 + 1e-14, 0.0]])).tolist() == [[0.5, 1.0], [0.5, 0.0]]
+
+
+def test_with_next_to_no_luck_means_stay_as_they_are() -> None:
+    """What no curve explains is not luck: freed means go over into bare ones as luck goes away."""
+    means, trend = luck((3, 60), 1.0), np.column_stack([np.ones(60), uniform(60, 9)])
+    assert freed(means, np.eye(2) * 1e-9, trend) == pytest.approx(means, abs=1e-4)

@@ -136,10 +136,10 @@ def freed(means: Floats, noise: Floats, trend: Floats | None = None, unsure: flo
     freedom = points - x.shape[1]
     left = rest.T @ rest / max(1, freedom)
     smooth = fitted - middle
-    drawn = middle + rest @ shrinking(left, noise, unsure, freedom).T * np.sqrt((points - 1) / max(1, freedom))
+    drawn = middle + rest @ shrinking(left, noise, unsure, freedom).T
     if trend is not None:
         columns = x.shape[1] - 1
-        seen, chance = smooth.T @ smooth / points, left * columns / points
+        seen, chance = smooth.T @ smooth / points, noise * columns / points
         drawn = drawn + smooth @ shrinking(seen, chance, unsure, columns).T
     return np.vstack([means[:1], means[:1] + drawn.T])
 
