@@ -128,6 +128,9 @@ def test_the_waterfall_ends_at_the_sum_of_its_parts() -> None:
         so_far += part
     assert sorted((boxes[-1].x0, boxes[-1].x1)) == pytest.approx(sorted((0.0, numbers["part"].sum())))
     assert "moves of a session: 1.5 to 2.75 min" in [t.get_text() for t in ax.texts]
+    ax = Figure().add_subplot()
+    p.waterfall(ax, table_of("causes", TWO).assign(quantity=float("nan"), off=float("nan")), METRIC)
+    assert not any("nan" in t.get_text() for t in ax.texts)
 
 
 def test_break_even_is_drawn_and_said_in_the_factors_own_unit() -> None:

@@ -67,11 +67,11 @@ def waterfall(ax: Axes, table: pd.DataFrame, metric: str) -> pd.DataFrame:
 
 def _switched(r: dict[str, object]) -> str:
     """`minutes of moves a session: 4.2 to 0 min`; empty where nothing with a number was."""
-    if not r.get("quantity"):
+    quantity, unit = (r.get(name) if isinstance(r.get(name), str) else "" for name in ("quantity", "quantity_unit"))
+    if not quantity or r["off"] != r["off"]:
         return ""
-    off, on = shown_value(float(str(r["off"]))), shown_value(float(str(r["on"])))
-    unit = f" {r['quantity_unit']}" if r.get("quantity_unit") else ""
-    return f"{r['quantity']}: {off} to {on}{unit}"
+    off, on = (shown_value(float(str(r[name]))) for name in ("off", "on"))
+    return f"{quantity}: {off} to {on}{f' {unit}' if unit else ''}"
 
 
 def waterfall_alt(drawn: pd.DataFrame, metric: str) -> str:
