@@ -22,27 +22,10 @@ COMPARISON = "comparison.xlsx"
 
 @click.command()
 @options.file_argument("experiment")
-@options.out
-@options.seed
-@options.replications
-@options.workers
-@options.dask
-@options.store
-@options.assumptions
-@options.quiet
-@options.as_json
-@options.verbose
+@options.many_years
 def experiment(
     experiment: Path,
-    out: Path | None,
-    seed: int | None,
-    replications: int | None,
-    workers: int | None,
-    dask: str | None,
-    store: Path | None,
-    assumed: str | None,
-    quiet: bool,
-    as_json: bool,
+    how: options.Asked,
 ) -> None:
     """Live every arm of EXPERIMENT many times and compare: tables, pictures and a report.
 
@@ -53,11 +36,11 @@ def experiment(
     from sdmsim.lab.laboratory import YearsFailed
     from sdmsim.show.console import progress
 
-    asked = load_experiment(experiment, assumptions=assumed)
+    asked = load_experiment(experiment, assumptions=how.assumed)
     options.log.info("%s read: %d arms", experiment.name, len(asked.scenarios))
     options.admit_own([asked.base, *(s for _, s in asked.scenarios), *(s for _, _, s in asked.variations)])
-    target = out or Path("results") / experiment.stem
-    with progress(quiet=quiet) as show:
+    target = how.out or Path("results") / experiment.stem
+    with progress(quiet=how.quiet) as show:
 
         def tell(done: int, total: int, phase: str) -> None:
             if done == total:
@@ -65,23 +48,22 @@ def experiment(
             if show is not None:
                 show(done, total, phase)
 
-        where: dict[str, Any] = {"workers": workers, "dask": dask, "store": store}
         try:
-            execute(asked, out=target, seed=seed, replications=replications, progress=tell, **where)
+            execute(asked, out=target, seed=how.seed, replications=how.replications, progress=tell, **how.where)
         except YearsFailed as error:
-            _tell_failures(experiment, seed, assumed, (failure._asdict() for failure in error.failures))
+            _tell_failures(experiment, how.seed, how.assumed, (failure._asdict() for failure in error.failures))
             raise click.exceptions.Exit(1) from None
     results = _illustrate(target)
-    if as_json:
+    if how.as_json:
         from sdmsim.show.outcome import outcome_summary
 
         click.echo(json.dumps(outcome_summary(results, target), ensure_ascii=False, allow_nan=False))
-    elif not quiet:
+    elif not how.quiet:
         from sdmsim.show.outcome import print_outcome
 
         print_outcome(results, target / REPORT)
     if results.manifest.get("failed"):
-        _tell_failures(experiment, seed, assumed, results.manifest["failed"])
+        _tell_failures(experiment, how.seed, how.assumed, results.manifest["failed"])
         raise click.exceptions.Exit(1)
 
 

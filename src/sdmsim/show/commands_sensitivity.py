@@ -14,28 +14,11 @@ from sdmsim.show import options
 @click.command()
 @options.file_argument("experiment")
 @click.option("--metric", metavar="NAME", help="The outcome that decides, in place of the experiment's [sensitivity].")
-@options.out
-@options.seed
-@click.option("--replications", type=click.IntRange(1), metavar="N", help="Years of each arm at each point.")
-@options.workers
-@options.dask
-@options.store
-@options.assumptions
-@options.quiet
-@options.as_json
-@options.verbose
+@options.many_years
 def sensitivity(
     experiment: Path,
     metric: str | None,
-    out: Path | None,
-    seed: int | None,
-    replications: int | None,
-    workers: int | None,
-    dask: str | None,
-    store: Path | None,
-    assumed: str | None,
-    quiet: bool,
-    as_json: bool,
+    how: options.Asked,
 ) -> None:
     """Which assumptions drive the answer of EXPERIMENT, where it turns round, and what to measure first.
 
@@ -51,25 +34,21 @@ def sensitivity(
     from sdmsim.show.drivers.answer import print_answer, print_budget, summary
     from sdmsim.show.drivers.page import write_study_report
 
-    read = load_experiment(experiment, assumptions=assumed)
+    read = load_experiment(experiment, assumptions=how.assumed)
     asked = None
     if metric is not None:
         asked = (read.sensitivity or Sensitivity(metric=metric)).model_copy(update={"metric": metric})
     options.admit_own([read.base, *(s for _, s in read.scenarios)])
-    target = out or Path("results") / f"{experiment.stem}-{NAME}"
-    tell = None if quiet or as_json else print_budget
-    with progress(quiet=quiet) as show:
-        where: dict[str, Any] = {"workers": workers, "dask": dask, "store": store, "progress": show, "budget": tell}
+    target = how.out or Path("results") / f"{experiment.stem}-{NAME}"
+    tell = None if how.quiet or how.as_json else print_budget
+    with progress(quiet=how.quiet) as show:
+        said: dict[str, Any] = {"progress": show, "budget": tell, **how.where}
         try:
-            study = study_of(read, asked=asked, out=target, seed=seed, replications=replications, **where)
+            study = study_of(read, asked=asked, out=target, seed=how.seed, replications=how.replications, **said)
         except YearsFailed as error:
-            click.echo("sdmsim: years that failed, a defect of ours or of a strategy of your own:", err=True)
-            for one in error.failures[:20]:
-                place = f" at {one.place}" if one.place else ""
-                click.echo(f"  {one.arm}, replication {one.replication} ({one.error}{place})", err=True)
-            raise click.exceptions.Exit(1) from None
+            options.tell_failed(error)
     report = write_study_report(Study.read(target), target)
-    if as_json:
+    if how.as_json:
         click.echo(json.dumps(summary(study, report), ensure_ascii=False, allow_nan=False))
-    elif not quiet:
+    elif not how.quiet:
         print_answer(study, report)

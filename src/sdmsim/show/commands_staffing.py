@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -24,16 +23,7 @@ REPORT = "report.html"
 @click.option("--from", "first", type=float, metavar="FTE", help="Fewest to try; default: half of what is there.")
 @click.option("--to", "last", type=float, metavar="FTE", help="Most to try; default: twice what is there.")
 @click.option("--every-step", "every", is_flag=True, help="Try every 0.1 FTE, for the whole curve.")
-@options.out
-@options.seed
-@options.replications
-@options.workers
-@options.dask
-@options.store
-@options.assumptions
-@options.quiet
-@options.as_json
-@options.verbose
+@options.many_years
 def staffing(
     experiment: Path,
     share: float | None,
@@ -42,15 +32,7 @@ def staffing(
     first: float | None,
     last: float | None,
     every: bool,
-    out: Path | None,
-    seed: int | None,
-    replications: int | None,
-    workers: int | None,
-    dask: str | None,
-    store: Path | None,
-    assumed: str | None,
-    quiet: bool,
-    as_json: bool,
+    how: options.Asked,
 ) -> None:
     """Search the fewest FTE, by 0.1, that keep a promise in each arm of EXPERIMENT.
 
@@ -65,24 +47,21 @@ def staffing(
     from sdmsim.show.report_staffing import write_staffing_report
     from sdmsim.show.staffing import NAME, print_staffed, summary
 
-    read = load_experiment(experiment, assumptions=assumed)
+    read = load_experiment(experiment, assumptions=how.assumed)
     asked = ask(read, share=share, probability=probability, role=role, first=first, last=last, every=every)
     options.admit_own([read.base, *(s for _, s in read.scenarios)])
-    target = out or Path("results") / f"{experiment.stem}-{NAME}"
-    with progress(quiet=quiet) as show:
-        where: dict[str, Any] = {"workers": workers, "dask": dask, "store": store}
+    target = how.out or Path("results") / f"{experiment.stem}-{NAME}"
+    with progress(quiet=how.quiet) as show:
         try:
-            found = search(read, asked, out=target, seed=seed, replications=replications, progress=show, **where)
+            found = search(
+                read, asked, out=target, seed=how.seed, replications=how.replications, progress=show, **how.where
+            )
         except YearsFailed as error:
-            click.echo("sdmsim: years that failed, a defect of ours or of a strategy of your own:", err=True)
-            for one in error.failures:
-                place = f" at {one.place}" if one.place else ""
-                click.echo(f"  {one.arm}, replication {one.replication} ({one.error}{place})", err=True)
-            raise click.exceptions.Exit(1) from None
+            options.tell_failed(error)
     picture = staffing_picture(found)
     picture.save(target / FIGURES)
     write_staffing_report(found, target / REPORT, picture)
-    if as_json:
+    if how.as_json:
         click.echo(json.dumps(summary(found, target), ensure_ascii=False, allow_nan=False))
-    elif not quiet:
+    elif not how.quiet:
         print_staffed(found, target / REPORT)

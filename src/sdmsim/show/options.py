@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from sdmsim.lab.laboratory import YearsFailed
     from sdmsim.scenario import Scenario
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _VERBOSE = "sdmsim.verbose"
+_MOST_FAILURES = 20
 
 log = logging.getLogger("sdmsim")
 """Silent unless -v is given; never told an id."""
@@ -43,7 +46,7 @@ out = click.option(
 )
 seed = click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="In place of the file's seed.")
 replications = click.option(
-    "--replications", type=click.IntRange(1), metavar="N", help="In place of the experiment's number of years."
+    "--replications", type=click.IntRange(1), metavar="N", help="Years of each arm, in place of the file's."
 )
 workers = click.option(
     "--workers", type=click.IntRange(1, 1024), metavar="N", help="Processes; default: one for each core, if worth it."
@@ -82,6 +85,50 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print the summar
 verbose = click.option(
     "-v", "--verbose", is_flag=True, expose_value=False, callback=_listen, help="Log to standard error; tracebacks."
 )
+
+
+class Asked(NamedTuple):
+    """What a command that lives many years is told besides its own question."""
+
+    out: Path | None
+    seed: int | None
+    replications: int | None
+    workers: int | None
+    dask: str | None
+    store: Path | None
+    assumed: str | None
+    quiet: bool
+    as_json: bool
+
+    @property
+    def where(self) -> dict[str, Any]:
+        """Where years are lived and kept, as `laboratory` and what asks it take it."""
+        return {"workers": self.workers, "dask": self.dask, "store": self.store}
+
+
+def many_years(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of `Asked`, given to a command as its argument `how`."""
+
+    @functools.wraps(command)
+    def heard(**given: Any) -> None:
+        asked = Asked(**{name: given.pop(name) for name in Asked._fields})
+        command(how=asked, **given)
+
+    taken = (out, seed, replications, workers, dask, store, assumptions, quiet, as_json, verbose)
+    for option in reversed(taken):
+        heard = option(heard)
+    return heard
+
+
+def tell_failed(error: YearsFailed) -> NoReturn:
+    """Name the years without which there is no answer, and end with the exit status of a defect of ours."""
+    click.echo("sdmsim: years that failed, a defect of ours or of a strategy of your own:", err=True)
+    for one in error.failures[:_MOST_FAILURES]:
+        place = f" at {one.place}" if one.place else ""
+        click.echo(f"  {one.arm}, replication {one.replication} ({one.error}{place})", err=True)
+    if (more := len(error.failures) - _MOST_FAILURES) > 0:
+        click.echo(f"  and {more} more", err=True)
+    raise click.exceptions.Exit(1) from None
 
 
 def admit_own(scenarios: Iterable[Scenario]) -> None:
