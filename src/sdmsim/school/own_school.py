@@ -99,7 +99,8 @@ def own_school(sheets: Sequence[OwnSheet]) -> OwnSchool:
 
 
 def _report_columns(sheet: OwnSheet, tables: Sequence[str], made: OwnSchool) -> None:
-    above = f", {sheet.above} rows above the header left out" if sheet.above else ""
+    rows = "row" if sheet.above == 1 else "rows"
+    above = f", {sheet.above} {rows} above the header left out" if sheet.above else ""
     made.report.append(f"{sheet.label}: {len(sheet.rows)} rows read as {' and '.join(tables)}{above}")
     for number, (text, (_, column)) in enumerate(zip(sheet.header, columns_in(sheet.header, tables), strict=True), 1):
         key = key_of(text)
