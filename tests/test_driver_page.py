@@ -13,8 +13,9 @@ from made_study import BASELINE, made_study
 from sdmsim.lab.drivers.study import Study
 from sdmsim.show.again import pictures_of, write_report_of
 from sdmsim.show.drivers.drawing import study_pictures
-from sdmsim.show.drivers.findings import answer_of, measure_first, top_of
+from sdmsim.show.drivers.findings import answer_of, least_regret, measure_first, top_of
 from sdmsim.show.drivers.page import html_of_study, write_study_report
+from sdmsim.show.drivers.worth import bars_of_information
 from sdmsim.show.picture import Picture
 
 NINE = tuple(f"{10 * i + 10} % push-in" for i in range(9))
@@ -128,3 +129,35 @@ def test_a_ranking_that_may_turn_is_not_said_to_stay(study: Study) -> None:
     left = stays.assign(answer="none told")
     told = list(answer_of(replace(some, tables={**some.tables, "break_even": left}), "push-in only"))
     assert told[0].endswith("turn round; whether it does is left open along time on task in a quiet class.")
+
+
+def test_worst_regrets_that_overlap_are_a_tie(study: Study) -> None:
+    """The arm of the smallest worst regret is named alone only where no other lies within its interval."""
+    rows = (
+        study.tables["regret"]
+        .iloc[:2]
+        .assign(arm=["one", "two"], mean=[0.01, 0.03], most=[0.2, 0.1], minimax=["no", "yes"])
+    )
+    alone = replace(study, tables={"regret": rows.assign(tied=["no", "yes"])})
+    tied = replace(study, tables={"regret": rows.assign(tied=["yes", "yes"])})
+    end = '; in the mean over all futures "one" is regretted least (0.01 SD).'
+    said = 'The choice that can be regretted least is "two": at most 0.1 SD behind the best'
+    assert least_regret(alone).replace("0.10", "0.1") == said + end
+    assert "not told apart" in least_regret(tied)
+    assert least_regret(tied).index('"two"') < least_regret(tied).index('"one"')
+    assert least_regret(tied).endswith(end)
+
+
+def test_what_is_worth_nothing_gets_no_bar(study: Study) -> None:
+    """Factors whose interval lies below a hundredth of knowing everything are left out; grades stand below factors."""
+    table = (
+        study.tables["information"]
+        .iloc[:4]
+        .assign(
+            name=["everything", "a", "b", "judged"],
+            kind=["everything", "factor", "factor", "grade"],
+            estimate=[1.0, 0.0, 0.0, 0.5],
+            high=[1.0, 0.009, 0.011, 0.6],
+        )
+    )
+    assert list(bars_of_information(table, "estimate")["name"]) == ["b", "judged"]

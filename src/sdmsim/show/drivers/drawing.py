@@ -146,7 +146,7 @@ def _of_all(study: Study, words: Mapping[str, str]) -> Iterator[Picture]:
             "and at most (line: its 95 % interval over luck).",
             alt=lambda d: robust.regret_alt(d, metric),
         )  # fmt: skip
-    if len(plane := study.table("plane")):
+    if len(plane := study.table("plane")) and plane["cost"].abs().max() > 0.0:  # the same cost is said in words
         yield one_picture(
             lambda ax: worth.plane(ax, plane, metric, arms, study.baseline), (7.5, 5.0), name="plane",
             title="What it brings and what it costs",
@@ -164,10 +164,10 @@ def _of_all(study: Study, words: Mapping[str, str]) -> Iterator[Picture]:
     known = study.table("information")
     for money in (False, True):
         column = "money" if money else "estimate"
-        if rows := len(_known(known[known["kind"] == "factor"], column)) if len(known) else 0:
+        if rows := len(worth.bars_of_information(known, column)):
             yield one_picture(
                 lambda ax, money=money: worth.information(ax, known, words, metric, money=money),  # type: ignore[misc]
-                (8.0, rows_high(min(rows, worth.MOST), 1.2)),
+                (8.0, rows_high(rows, 1.2)),
                 name="information_money" if money else "information",
                 title=f"What it is worth to know before deciding{', in $' if money else ''}",
                 caption="Hollow: not above noise. Lines: 95 % intervals. Nothing is said of what measuring costs.",

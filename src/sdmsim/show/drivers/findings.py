@@ -12,7 +12,7 @@ from sdmsim.lab.drivers.study import OTHERS
 from sdmsim.show.drivers.labels import said, words_of_factors
 from sdmsim.show.drivers.turning import break_even_words
 from sdmsim.show.layout import listed
-from sdmsim.show.words import shown, shown_difference, words_of
+from sdmsim.show.words import shown_difference, words_of
 
 if TYPE_CHECKING:
     from sdmsim.lab.drivers.study import Study
@@ -159,9 +159,20 @@ def _worth(study: Study, row: Mapping[str, Any]) -> str:
 
 
 def least_regret(study: Study) -> str:
-    """The choice that can be regretted least; empty where that was not asked."""
-    for r in rows_of(study, "regret"):
-        if r.get("minimax") == "yes":
-            most = shown(study.metric, float(r["most"]), unit=True)
-            return f'The choice that can be regretted least is "{r["arm"]}": at most {most} behind the best.'
-    return ""
+    """The choice whose worst regret is smallest, ties as ties, and that of the least mean; empty where not asked."""
+    rows = rows_of(study, "regret")
+    best = [r for r in rows if r.get("minimax") == "yes"]
+    if not best:
+        return ""
+    tied = sorted((r for r in rows if r.get("tied") == "yes"), key=lambda r: float(r["most"]))
+    least = min(rows, key=lambda r: float(r["mean"]))
+    mean = f'in the mean over all futures "{least["arm"]}" is regretted least ({_regret(study, least["mean"])})'
+    if len(tied) < 2:
+        worst = f"at most {_regret(study, best[0]['most'])} behind the best"
+        return f'The choice that can be regretted least is "{best[0]["arm"]}": {worst}; {mean}.'
+    those = listed([f'"{r["arm"]}" ({_regret(study, r["most"])} behind the best)' for r in tied])
+    return f"In their worst future {those} are not told apart; {mean}."
+
+
+def _regret(study: Study, value: float) -> str:
+    return shown_difference(study.metric, float(value), unit=True, half=float(value) or 1.0).lstrip("+")

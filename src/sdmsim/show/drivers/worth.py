@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 MOST = 12
 EVERYTHING = "everything"
+GRADE = "grade"
+NOTHING = 0.01
+"""What is worth less than this share of knowing everything, whatever its interval leaves, gets no bar."""
 LEAST = 100.0
 """$ a year that the axis of costs shows to either side of nil, so that less does not look large."""
 
@@ -102,23 +105,38 @@ def acceptability_alt(drawn: pd.DataFrame) -> str:
     return f"To choose by what a unit is worth: {listed(parts)}." if parts else "Nothing to show."
 
 
+def bars_of_information(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The factors with a bar, those worth most first, then what all numbers of a grade are worth together."""
+    known = table[table[column].notna()] if len(table) else table
+    if not len(known):
+        return known
+    high = f"{column}_high" if f"{column}_high" in known else "high"
+    least = NOTHING * float(known.loc[known["kind"] == EVERYTHING, high].max())
+    tall = known[(known["kind"] == "factor") & ~(known[high] < least)]
+    grades = known[(known["kind"] == GRADE) & (known[column] > 0.0)]
+    parts = [part.sort_values([column, high], ascending=False, kind="stable") for part in (tall, grades)]
+    return pd.concat([parts[0].head(MOST), parts[1]], ignore_index=True)
+
+
 def information(
-    ax: Axes, table: pd.DataFrame, words: Mapping[str, str], metric: str, *, money: bool = False, most: int = MOST
+    ax: Axes, table: pd.DataFrame, words: Mapping[str, str], metric: str, *, money: bool = False
 ) -> pd.DataFrame:
-    """What it is worth to know each factor before deciding; hollow: not above noise. The line: knowing everything.
+    """What it is worth to know each factor before deciding, or all numbers of a grade; the line: knowing everything.
+
+    Hollow: not above noise.
 
     `table`: name, kind (`factor`, ...), estimate, low, high, money with `_low` and `_high`, above_noise. With `money`
     in $, else in the outcome's unit.
     """
     value, low, high = ("money", "money_low", "money_high") if money else ("estimate", "low", "high")
-    known = table[table[value].notna()] if len(table) else table
-    drawn = known if money else scaled(known, metric, ["estimate", "low", "high"])
+    whole = table[(table["kind"] == EVERYTHING) & table[value].notna()] if len(table) else table
+    drawn = pd.concat([whole, bars_of_information(table, value)], ignore_index=True)
+    drawn = drawn if money else scaled(drawn, metric, ["estimate", "low", "high"])
     if not len(drawn):
         nothing_to_show(ax)
         return drawn
-    everything = drawn[drawn["kind"] == EVERYTHING]
-    factors = drawn[drawn["kind"] == "factor"].sort_values(value, ascending=False, kind="stable").head(most)
-    for row, r in enumerate(factors.to_dict("records")):
+    everything, bars = drawn[drawn["kind"] == EVERYTHING], drawn[drawn["kind"] != EVERYTHING]
+    for row, r in enumerate(bars.to_dict("records")):
         sure = r["above_noise"] == "yes"
         ax.barh(row, max(0.0, float(r[value])), 0.6, facecolor=PALETTE[0] if sure else "white", edgecolor=PALETTE[0],
                 linewidth=1.2, zorder=2)  # fmt: skip
@@ -129,12 +147,16 @@ def information(
         )
         ax.axvspan(float(r[low]), float(r[high]), color=PALETTE[5], alpha=0.12, linewidth=0)
         ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2)
-    name_rows(ax, [str(name) for name in factors["name"]], words)
+    name_rows(ax, [str(name) for name in bars["name"]], {**words, **_grades(bars)})
     ax.set_xlim(left=0.0)
     ax.grid(axis="x")
     worth = "$" if money else literal(outcome(metric))
     ax.set_xlabel(f"worth of knowing it before deciding, {worth}")
-    return pd.concat([everything, factors], ignore_index=True)
+    return drawn
+
+
+def _grades(table: pd.DataFrame) -> dict[str, str]:
+    return {str(name): f"all {name} numbers together" for name in table.loc[table["kind"] == GRADE, "name"]}
 
 
 def information_alt(drawn: pd.DataFrame, words: Mapping[str, str], metric: str, *, money: bool = False) -> str:
@@ -142,8 +164,9 @@ def information_alt(drawn: pd.DataFrame, words: Mapping[str, str], metric: str, 
     if not len(drawn):
         return "Nothing to show."
     value, decimals = ("money", 0) if money else ("estimate", words_of(metric).decimals + 1)
+    called = {**words, **_grades(drawn)}
     parts = [
-        f"{EVERYTHING if r['kind'] == EVERYTHING else said(words, str(r['name']))} {number(float(r[value]), decimals)}"
+        f"{EVERYTHING if r['kind'] == EVERYTHING else said(called, str(r['name']))} {number(float(r[value]), decimals)}"
         for r in drawn.to_dict("records")
         if r["kind"] == EVERYTHING or r["above_noise"] == "yes"
     ]
