@@ -13,8 +13,26 @@ from network_audit import abroad, heard, run_watched, watched
 from sdmsim.show.cli import main
 
 ELSEWHERE = {"app": "listened to where it is driven (tests/test_app.py)"}
-LONG = {"calibrate", "validate", "sensitivity"}
-"""Minutes of work, and made of nothing but the years and files that the commands below live and write."""
+LONG = {"validate"}
+"""Minutes of work, and made of nothing but what the commands below live and write."""
+DRIVERS = """
+format = 1
+title = "What drives the answer?"
+scenario = "scenario.toml"
+baseline = "apart"
+replications = 2
+arm = [
+  { name = "apart", set = { "delivery.push_in_share" = 0.0 } },
+  { name = "in class", set = { "delivery.push_in_share" = 1.0 } },
+]
+
+[sensitivity]
+metric = "classroom_gain_sd"
+factors = ["places.similarity.room", "stores.need"]
+trajectories = 2
+base_points = 8
+replications = 2
+"""
 
 COMMANDS = (
     ("deidentify", "list.csv"),
@@ -38,6 +56,8 @@ COMMANDS = (
         "--out",
         "fte",
     ),
+    ("sensitivity", "small/drivers.toml", "--workers", "2", "--out", "drivers"),
+    ("calibrate", "--rows", "1", "--out", "fitted"),
     ("results", "list"),
     ("schema",),
 )
@@ -51,6 +71,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "Student Number,Name,Grade,Room #,Frequency,Goal Area\n1,Zelda Quux,2nd,2A,1x30,language\n", encoding="utf-8"
     )
     assert CliRunner().invoke(main, ["init", str(place / "small")]).exit_code == 0
+    (place / "small" / "drivers.toml").write_text(DRIVERS, encoding="utf-8")
     ends = run_watched(COMMANDS, place, place / "heard")
     assert ends == dict.fromkeys((words[0] for words in COMMANDS), 0)
     return place / "heard"
