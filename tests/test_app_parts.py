@@ -131,8 +131,11 @@ def told(scenario: Scenario, years: int, known: int = 0) -> list[Any]:
     return [one for one in found if not isinstance(one, Deaf)]
 
 
-def test_a_sketch_comes_first_then_the_solved_week_and_its_years(small: Scenario) -> None:
+def test_a_sketch_comes_first_then_the_solved_week_and_its_years(
+    small: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The years of the solved week are those of `sdmsim run`, metric by metric."""
+    monkeypatch.setenv("SDMSIM_CACHE", str(tmp_path))  # no week is kept yet
     heard = told(small.but(seed=20261127), 4)
     weeks = [one for one in heard if isinstance(one, work.WeekMade)]
     assert [one.sketch for one in weeks] == [True, False]

@@ -337,7 +337,7 @@ def test_an_experiment_says_which_arm_assumes_what(tmp_path: Path) -> None:
 def test_a_report_lists_what_nobody_measured() -> None:
     """The page names the set and the counts, and has a row for each judged number and for no other."""
     page = html_report(made_results(("a", "b"), replications=3), ())
-    table = page.partition("that are judged")[2].partition("</table>")[0]
+    table = page.partition("Judged, not measured")[2].partition("</table>")[0]
     listed = re.findall(r'<th scope="row">([a-z_.]+)</th>', table)
     assert listed == [p.name for p in EVERY if p.grade == "judged"]
     assert f"the set evidence; of {len(EVERY)} numbers" in page

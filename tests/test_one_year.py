@@ -20,7 +20,7 @@ STARTED = datetime(2024, 9, 3, 10, 0, tzinfo=UTC)
 FILES = {
     *("manifest.json", "log.parquet", "students.parquet"),
     *("fidelity.csv", "metrics.csv", "student_time.csv", "therapist_week.csv"),
-    *("goals.csv", "probes.csv", "assumptions.csv", "ledger.csv", "ledger-by-child.csv"),
+    *("goals.csv", "probes.csv", "assumptions.csv", "ledger.csv", "ledger-by-child.csv", "sessions.csv"),
     *("fidelity-samegoal.csv", "fidelity-sesis.csv", "slots.csv"),
 }
 

@@ -55,9 +55,9 @@ def test_the_answer_is_the_first_step_that_keeps_the_promise_in_the_years_writte
 
 
 def test_what_is_said_names_every_arm_and_every_formula(found: tuple[Path, Result]) -> None:
-    """The table, a sentence for each arm, the formulas beside it, where the picture is."""
+    """The table, a sentence for each arm, the formulas beside it, where the report is."""
     _, result = found
-    for text in ("none", "half", "fewest FTE", "FTE", *(f.name for f in formulas()), "staffing.png"):
+    for text in ("none", "half", "fewest FTE", "FTE", *(f.name for f in formulas()), "report.html"):
         assert text in result.output
 
 
