@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from sdmsim.delivery.asked import asked_minutes
 from sdmsim.delivery.filling import Filling
 from sdmsim.delivery.grouping import Meeting, group
 from sdmsim.delivery.options import options_of
 from sdmsim.delivery.parts import in_parts
 from sdmsim.delivery.placing import Placed
 from sdmsim.delivery.problem import Problem
-from sdmsim.delivery.timetable import appointment, in_order
-from sdmsim.delivery.vocabulary import Unplaced, Week
+from sdmsim.delivery.timetable import week_of
+from sdmsim.delivery.vocabulary import Week
 
 
 def sketch(problem: Problem) -> Week:
@@ -37,19 +36,7 @@ def _whole(problem: Problem) -> Week:
             filling.placed.append((meeting, option))
             filling.waiting = [one for one in filling.waiting if one not in meeting.members]
     filling.fill()
-    asked, planning = asked_minutes(problem, grouped)
-    return Week(
-        requests=problem.requests,
-        appointments=tuple(sorted((appointment(problem, m, o) for m, o in filling.placed), key=in_order)),
-        unplaced=tuple(Unplaced(r, n, filling.reason((r, n))) for r, n in filling.waiting),
-        asked_minutes=asked,
-        co_planning_minutes=planning,
-        indirect_minutes=problem.indirect,
-        grouping_gap_minutes=grouped.gap_minutes,
-        placing_gap_minutes=0,
-        solve_seconds=perf_counter() - began,
-        consultations=problem.consultations,
-    )
+    return week_of(problem, grouped, filling, 0, perf_counter() - began)
 
 
 def _turn(meeting: Meeting, places: int) -> tuple[int, int, Meeting]:

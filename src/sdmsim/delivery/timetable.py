@@ -11,7 +11,7 @@ from time import perf_counter
 from sdmsim.delivery import cache
 from sdmsim.delivery.asked import asked_minutes
 from sdmsim.delivery.filling import Filling
-from sdmsim.delivery.grouping import Meeting, group
+from sdmsim.delivery.grouping import Grouped, Meeting, group
 from sdmsim.delivery.options import Option
 from sdmsim.delivery.parts import in_parts
 from sdmsim.delivery.placing import even_out, place_affordable, place_all
@@ -59,7 +59,12 @@ def _whole(problem: Problem) -> Week:
     filling.fill()
     filling.placed = even_out(problem, best.pools, filling.placed)
     filling.fill()
-    asked, planning = asked_minutes(problem, first)
+    return week_of(problem, first, filling, placed.gap_minutes, perf_counter() - began)
+
+
+def week_of(problem: Problem, grouped: Grouped, filling: Filling, placing_gap_minutes: int, seconds: float) -> Week:
+    """The week of what has found a place; what it asks for and its first gap are those of the grouping."""
+    asked, planning = asked_minutes(problem, grouped)
     return Week(
         requests=problem.requests,
         appointments=tuple(sorted((appointment(problem, m, o) for m, o in filling.placed), key=in_order)),
@@ -67,9 +72,9 @@ def _whole(problem: Problem) -> Week:
         asked_minutes=asked,
         co_planning_minutes=planning,
         indirect_minutes=problem.indirect,
-        grouping_gap_minutes=first.gap_minutes,
-        placing_gap_minutes=placed.gap_minutes,
-        solve_seconds=perf_counter() - began,
+        grouping_gap_minutes=grouped.gap_minutes,
+        placing_gap_minutes=placing_gap_minutes,
+        solve_seconds=seconds,
         consultations=problem.consultations,
     )
 
